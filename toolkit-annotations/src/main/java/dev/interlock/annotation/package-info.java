@@ -1,0 +1,2 @@
+/** The guard annotations and their enums. */
+package dev.interlock.annotation;
