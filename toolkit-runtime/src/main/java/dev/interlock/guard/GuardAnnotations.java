@@ -1,0 +1,51 @@
+package dev.interlock.guard;
+
+import dev.interlock.annotation.Guarded;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+
+/**
+ * Finds guard annotations exactly where both weavings see them: on the method itself, directly or through an annotation
+ * composed of one. Nothing is inherited from overridden methods or interfaces.
+ */
+public final class GuardAnnotations {
+
+    private static final ConcurrentMap<Class<?>, Boolean> CANDIDATES = new ConcurrentHashMap<>();
+
+    private GuardAnnotations() {}
+
+    /** Every guard annotation of the method, with the attributes that a composed annotation overrides. */
+    public static List<MergedAnnotation<Annotation>> on(Method method) {
+        if (method.getDeclaringClass() == Object.class || !mayCarry(method)) {
+            return List.of();
+        }
+        return MergedAnnotations.from((AnnotatedElement) method, SearchStrategy.DIRECT).stream()
+                .filter(annotation -> annotation.getType().isAnnotationPresent(Guarded.class))
+                .toList();
+    }
+
+    public static boolean areOn(Method method) {
+        return !on(method).isEmpty();
+    }
+
+    private static boolean mayCarry(Method method) {
+        for (Annotation annotation : method.getDeclaredAnnotations()) {
+            if (CANDIDATES.computeIfAbsent(annotation.annotationType(), GuardAnnotations::leadsToGuard)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean leadsToGuard(Class<?> type) {
+        return type.isAnnotationPresent(Guarded.class)
+                || MergedAnnotations.from(type).isPresent(Guarded.class);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.interlock.guard;
+
+/** One guard annotation of one method, parsed and checked once. Implementations are immutable and carry no behaviour. */
+public interface GuardDefinition {
+
+    /** Name of the guard, of low cardinality. */
+    String name();
+
+    /** What the call does when this guard refuses it. */
+    UnavailablePolicy unavailable();
+}

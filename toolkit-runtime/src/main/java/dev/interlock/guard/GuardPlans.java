@@ -1,0 +1,206 @@
+package dev.interlock.guard;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.transaction.interceptor.TransactionAttributeSource;
+
+/**
+ * Turns annotated methods into plans, each once: annotation, definition, layers. Plans are cached by method and
+ * target class. Thread-safe.
+ */
+public final class GuardPlans {
+
+    private final Map<Class<? extends Annotation>, Guard<?, ?>> guards = new LinkedHashMap<>();
+    private final BeanFactory beanFactory;
+    private final TransactionAttributeSource transactionAttributes;
+    private final ConcurrentMap<MethodClassKey, GuardPlan> plans = new ConcurrentHashMap<>();
+    private final ConcurrentMap<MethodClassKey, GuardPlan> calledPlans = new ConcurrentHashMap<>();
+
+    /**
+     * @param beanFactory where transaction managers are found
+     * @param transactionAttributes how the methods' own transactions are found
+     */
+    public GuardPlans(
+            Collection<? extends Guard<?, ?>> guards,
+            BeanFactory beanFactory,
+            TransactionAttributeSource transactionAttributes) {
+        for (Guard<?, ?> guard : guards) {
+            this.guards.put(guard.annotationType(), guard);
+        }
+        this.beanFactory = beanFactory;
+        this.transactionAttributes = transactionAttributes;
+    }
+
+    /**
+     * The plan of the guarded method itself.
+     *
+     * @throws InvalidGuardException if its guards break a rule
+     */
+    public GuardPlan plan(Method method, Class<?> targetClass) {
+        MethodClassKey key = new MethodClassKey(method, targetClass);
+        GuardPlan plan = plans.get(key);
+        if (plan == null) {
+            GuardProblems problems = new GuardProblems();
+            plan = make(method, targetClass, problems);
+            problems.throwIfAny();
+            plans.put(key, plan);
+        }
+        return plan;
+    }
+
+    /** The plan of the method that a call through an interface or a superclass ends in. */
+    public GuardPlan planOfCalled(Method called, Class<?> targetClass) {
+        MethodClassKey key = new MethodClassKey(called, targetClass);
+        GuardPlan plan = calledPlans.get(key);
+        if (plan == null) {
+            plan = plan(AopUtils.getMostSpecificMethod(called, targetClass), targetClass);
+            calledPlans.put(key, plan);
+        }
+        return plan;
+    }
+
+    /** As {@link #plan}, but adds to {@code problems} what is wrong; nothing is cached then. */
+    void check(Method method, Class<?> targetClass, GuardProblems problems) {
+        int before = problems.size();
+        GuardPlan plan = make(method, targetClass, problems);
+        if (problems.size() == before) {
+            plans.put(new MethodClassKey(method, targetClass), plan);
+        }
+    }
+
+    /** Every plan made so far, ordered by method. */
+    public List<GuardPlan> all() {
+        return plans.values().stream()
+                .sorted(Comparator.comparing(GuardPlan::method))
+                .toList();
+    }
+
+    /** What is known of a method while its guards are read. */
+    GuardedMethod describe(Method method, Class<?> targetClass) {
+        return new GuardedMethod(
+                method,
+                targetClass,
+                new PipelineTransaction(
+                        beanFactory,
+                        method,
+                        targetClass,
+                        transactionAttributes.getTransactionAttribute(method, targetClass)));
+    }
+
+    private GuardPlan make(Method method, Class<?> targetClass, GuardProblems problems) {
+        GuardedMethod guarded = describe(method, targetClass);
+        List<MergedAnnotation<Annotation>> annotations = GuardAnnotations.on(method);
+        checkComposition(guarded, annotations, problems);
+        List<GuardStep> steps = new ArrayList<>();
+        for (MergedAnnotation<Annotation> annotation : annotations) {
+            Guard<?, ?> guard = guards.get(annotation.getType());
+            if (guard == null) {
+                problems.add(
+                        guarded.where(annotation.getType()),
+                        "is not supported by this configuration; supported: " + supported()
+                                + ". Remove the annotation, or add the guard that reads it");
+            } else if (guarded.shape() == ReturnShape.UNSUPPORTED) {
+                problems.add(
+                        guarded.where(annotation.getType()),
+                        "cannot guard the return type "
+                                + method.getReturnType().getSimpleName()
+                                + ", since nobody can tell when its work has ended; return a value, CompletionStage or"
+                                + " CompletableFuture");
+            } else {
+                addSteps(guard, guarded, annotation, steps, problems);
+            }
+        }
+        return new GuardPlan(guarded.toString(), steps);
+    }
+
+    private static <A extends Annotation, D extends GuardDefinition> void addSteps(
+            Guard<A, D> guard,
+            GuardedMethod method,
+            MergedAnnotation<Annotation> annotation,
+            List<GuardStep> steps,
+            GuardProblems problems) {
+        int before = problems.size();
+        @SuppressWarnings("unchecked")
+        @Nullable
+        D definition = guard.define(method, (MergedAnnotation<A>) (MergedAnnotation<?>) annotation, problems);
+        if (definition == null || problems.size() > before) {
+            return;
+        }
+        List<GuardStep> added = guard.steps(definition);
+        boolean needsTransaction = added.stream().anyMatch(step -> step.stage().inTransaction());
+        if (needsTransaction) {
+            TransactionRules.check(method, guard.annotationType(), problems);
+        }
+        steps.addAll(added);
+        addTransaction(method, needsTransaction, steps);
+        if (!(definition.unavailable() instanceof UnavailablePolicy.Raise)) {
+            steps.add(unavailable(definition));
+        }
+    }
+
+    private static void addTransaction(GuardedMethod method, boolean needed, List<GuardStep> steps) {
+        PipelineTransaction transaction = method.transaction();
+        if (needed) {
+            steps.removeIf(step -> step.stage() == GuardStage.TRANSACTION);
+            steps.add(new GuardStep(GuardStage.TRANSACTION, "joined, or opened by the pipeline", transaction::around));
+        } else if (TransactionRules.canOpenInCompletionPhase(method)
+                && steps.stream().noneMatch(step -> step.stage() == GuardStage.TRANSACTION)) {
+            steps.add(new GuardStep(
+                    GuardStage.TRANSACTION,
+                    "opened by the pipeline after another transaction's commit only",
+                    transaction::aroundInCompletionPhase));
+        }
+    }
+
+    private static GuardStep unavailable(GuardDefinition definition) {
+        UnavailablePolicy policy = definition.unavailable();
+        return new GuardStep(
+                GuardStage.UNAVAILABLE, policy + " if '" + definition.name() + "' is unavailable", (call, next) -> {
+                    try {
+                        return next.proceed(call);
+                    } catch (GuardUnavailableException refusal) {
+                        if (refusal.refusedBy() != definition) {
+                            throw refusal;
+                        }
+                        return policy.apply(call, refusal);
+                    }
+                });
+    }
+
+    private static void checkComposition(
+            GuardedMethod method, List<MergedAnnotation<Annotation>> annotations, GuardProblems problems) {
+        Map<Class<?>, Long> counts =
+                annotations.stream().collect(Collectors.groupingBy(MergedAnnotation::getType, Collectors.counting()));
+        for (MergedAnnotation<Annotation> annotation : annotations) {
+            String where = method.where(annotation.getType());
+            if (annotation.getDistance() > 1) {
+                problems.add(
+                        where,
+                        "is composed " + annotation.getDistance() + " levels deep through @"
+                                + annotation.getRoot().getType().getSimpleName()
+                                + "; the weavings see one level, so put it on the annotation that the method carries");
+            }
+            if (counts.getOrDefault(annotation.getType(), 0L) > 1) {
+                problems.add(where, "is present more than once, directly or through a composed annotation; keep one");
+            }
+        }
+    }
+
+    private String supported() {
+        return guards.keySet().stream().map(type -> "@" + type.getSimpleName()).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,81 @@
+package dev.interlock.key;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Identity of one lock: namespace, name and canonical parts.
+ *
+ * <p>Keys are equal when their namespace, name and parts are equal as text; a part that was the number {@code 5L} equals a
+ * part that was the string {@code "5"}. Immutable and thread-safe. The parts may be personal data: neither
+ * {@link #toString()} nor {@link #fingerprint()} shows them.
+ */
+public final class LockKey {
+
+    private final KeyNamespace namespace;
+    private final String name;
+    private final List<String> parts;
+    private final int hash;
+
+    /** Racy on purpose: references do not tear, a {@code Long} is safe to publish, and every thread computes the same. */
+    private @Nullable Long id;
+
+    /** @param parts unmodifiable, checked by the caller */
+    LockKey(KeyNamespace namespace, String name, List<String> parts) {
+        this.namespace = namespace;
+        this.name = name;
+        this.parts = parts;
+        this.hash = (namespace.hashCode() * 31 + name.hashCode()) * 31 + parts.hashCode();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The canonical parts in order, unmodifiable; empty for the one lock of a name. */
+    public List<String> parts() {
+        return parts;
+    }
+
+    /**
+     * The 64-bit key, the same on every node and in SQL: the first eight bytes, big-endian, of SHA-256 over
+     * {@code interlock/v1}, namespace, name and parts, each as its length in four bytes and UTF-8.
+     */
+    public long id() {
+        Long known = id;
+        if (known == null) {
+            known = KeyDerivation.id(namespace, name, parts);
+            id = known;
+        }
+        return known;
+    }
+
+    /**
+     * Four hex digits for logs and messages, of a hash with a salt that is drawn anew at each JVM start. Equal keys have
+     * equal fingerprints within one JVM; different keys may share one.
+     */
+    public String fingerprint() {
+        return KeyDerivation.fingerprint(namespace, name, parts);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof LockKey that
+                        && hash == that.hash
+                        && name.equals(that.name)
+                        && parts.equals(that.parts)
+                        && namespace.equals(that.namespace);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    /** The name and, for keyed locks, the fingerprint: {@code 'order' (key 3fa9…)}. */
+    @Override
+    public String toString() {
+        return parts.isEmpty() ? "'" + name + "'" : "'" + name + "' (key " + fingerprint() + "…)";
+    }
+}

@@ -1,0 +1,41 @@
+package dev.interlock.lock;
+
+import dev.interlock.guard.Deadline;
+import dev.interlock.key.LockKey;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Locks that live outside any transaction of the caller, for all processes that share the backend.
+ *
+ * <p>The gate of the JVM stands in front: at most one thread for each key asks at a time. Implementations are thread-safe,
+ * do not identify owners by thread, and must not be harmed by the interrupt of a caller.
+ */
+public interface LockBackend {
+
+    /** Name for messages and meters, as {@code postgres}. */
+    String name();
+
+    /** Checked once at start-up where the backend is used: why it cannot work and what to do, or empty. */
+    Optional<String> problem();
+
+    /**
+     * Takes the lock, waiting until the deadline at most, promptly, with at least one attempt.
+     *
+     * @throws InterruptedException if the caller was interrupted; nothing is held then
+     */
+    Acquisition acquire(LockKey key, Deadline deadline) throws InterruptedException;
+
+    /** Who holds the lock now, for messages; a best effort that takes a second at most. */
+    String describeHolder(LockKey key);
+
+    /** Result of {@link #acquire}. */
+    sealed interface Acquisition {
+
+        /** The lock is held until released or lost. */
+        record Granted(BackendHold hold) implements Acquisition {}
+
+        /** Nothing is held. */
+        record Unavailable(String reason, @Nullable Throwable cause) implements Acquisition {}
+    }
+}

@@ -1,0 +1,22 @@
+package dev.interlock.lock;
+
+import dev.interlock.guard.GuardDefinition;
+import dev.interlock.guard.GuardUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/** A lock could not be taken, so the body did not run. The call may be repeated. */
+public final class LockNotAcquiredException extends GuardUnavailableException {
+
+    private final String lockName;
+
+    LockNotAcquiredException(
+            @Nullable GuardDefinition definition, String lockName, String message, @Nullable Throwable cause) {
+        super(definition, message, cause);
+        this.lockName = lockName;
+    }
+
+    /** The annotation's {@code name}. */
+    public String lockName() {
+        return lockName;
+    }
+}

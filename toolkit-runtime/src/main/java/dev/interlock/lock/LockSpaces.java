@@ -1,0 +1,16 @@
+package dev.interlock.lock;
+
+import java.util.Optional;
+
+/** Finds the space that an annotation's {@code dataSource} names. */
+public interface LockSpaces {
+
+    /**
+     * @param dataSource bean name, empty for the primary DataSource
+     * @return the space, or empty if there is no such DataSource
+     */
+    Optional<LockSpace> find(String dataSource);
+
+    /** What to do when {@link #find} was empty, as a sentence that follows "there is no DataSource 'x'". */
+    String remedy();
+}

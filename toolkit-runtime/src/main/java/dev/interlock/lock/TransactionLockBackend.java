@@ -1,0 +1,47 @@
+package dev.interlock.lock;
+
+import dev.interlock.guard.Deadline;
+import dev.interlock.key.LockKey;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Locks that belong to the transaction of the calling thread and end with it.
+ *
+ * <p>A wait that ends in vain leaves the transaction usable. Implementations are thread-safe.
+ */
+public interface TransactionLockBackend {
+
+    /** Name for messages and meters, as {@code postgres}. */
+    String name();
+
+    /** What transactions must be bound to, usually a DataSource; {@code null} if any will do. */
+    @Nullable
+    Object resource();
+
+    /** Why transactions of default isolation cannot carry locks, or empty. Asked once at start-up. */
+    Optional<String> problem();
+
+    /** Tries once, without waiting. */
+    Attempt tryLock(LockKey key);
+
+    /**
+     * Waits for the lock inside the transaction until the deadline.
+     *
+     * @throws InterruptedException if the caller was interrupted; nothing was taken then
+     */
+    Attempt lock(LockKey key, Deadline deadline) throws InterruptedException;
+
+    /** Result of an attempt. */
+    sealed interface Attempt {
+
+        /** Held until the transaction ends. */
+        record Locked() implements Attempt {}
+
+        /** Held by somebody else. */
+        record Busy() implements Attempt {}
+
+        /** The transaction cannot carry the lock, however long one waits: the rule and the remedy. */
+        record Impossible(String reason, @Nullable Throwable cause) implements Attempt {}
+    }
+}

@@ -1,0 +1,85 @@
+package dev.interlock.postgres;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.core.io.ClassPathResource;
+
+/**
+ * The toolkit's objects in the database: created by idempotent scripts, which are a Flyway location as well
+ * ({@code classpath:dev/interlock/schema}).
+ */
+public final class PostgresSchema {
+
+    /** What to do about missing objects at start-up. */
+    public enum Initialize {
+        /** Run the scripts under an advisory lock; they change nothing that is there. */
+        ALWAYS,
+        /** Only check that the objects are there. */
+        NEVER
+    }
+
+    private static final List<String> SCRIPTS = List.of("dev/interlock/schema/V1__lock_key.sql");
+    private static final long LOCK = 0x696e7465726c6f63L;
+
+    private final DataSource dataSource;
+
+    public PostgresSchema(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * @throws SchemaException if an object is missing or cannot be created
+     */
+    public void prepare(Initialize mode) {
+        try (Connection connection = dataSource.getConnection()) {
+            if (mode == Initialize.ALWAYS) {
+                create(connection);
+            } else {
+                check(connection);
+            }
+        } catch (SQLException | IOException failure) {
+            throw new SchemaException(
+                    "The interlock schema could not be prepared: " + failure.getMessage()
+                            + ". Give the user the right to create it, or run the scripts in classpath:dev/interlock/schema"
+                            + " (a Flyway location) and set interlock.schema.initialize=never",
+                    failure);
+        }
+    }
+
+    private static void create(Connection connection) throws SQLException, IOException {
+        boolean autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_catalog.pg_advisory_xact_lock(" + LOCK + ")");
+            for (String script : SCRIPTS) {
+                statement.execute(new ClassPathResource(script).getContentAsString(StandardCharsets.UTF_8));
+            }
+            connection.commit();
+        } catch (SQLException | IOException failure) {
+            connection.rollback();
+            throw failure;
+        } finally {
+            connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    private static void check(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT pg_catalog.to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL")) {
+            row.next();
+            if (!row.getBoolean(1)) {
+                throw new SchemaException(
+                        "Function interlock_lock_key is missing and interlock.schema.initialize=never; run the scripts in"
+                                + " classpath:dev/interlock/schema (a Flyway location), or set it to always",
+                        null);
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.interlock.postgres;
+
+import dev.interlock.guard.Deadline;
+import dev.interlock.key.LockKey;
+import dev.interlock.lock.TransactionLockBackend;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * {@code pg_advisory_xact_lock} in the transaction that Spring has bound to this thread.
+ *
+ * <p><b>One statement where it can be.</b> A free lock costs one round trip, which also reads the isolation level: under
+ * {@code REPEATABLE READ} and above even a granted lock would show old data, so there the lock is not touched.
+ *
+ * <p><b>Waiting.</b> In slices, each under a savepoint of its own: a slice that runs out leaves the transaction usable, a
+ * lock granted at the very moment it ran out is dropped by the rollback to the savepoint, and between two slices the thread
+ * sees its interrupt. {@code lock_timeout} is set and restored by the lock statement itself.
+ */
+public final class PostgresTransactionLocks implements TransactionLockBackend {
+
+    private static final long SLICE_MILLIS = 200;
+
+    private static final String TRY_LOCK = """
+            SELECT i.level, CASE WHEN i.level IN ('read committed', 'read uncommitted')
+                                 THEN pg_catalog.pg_try_advisory_xact_lock(?) END
+            FROM (SELECT pg_catalog.current_setting('transaction_isolation') AS level OFFSET 0) i
+            """;
+
+    private static final String LOCK = """
+            SELECT pg_catalog.set_config('lock_timeout', ?, true),
+                   pg_catalog.pg_advisory_xact_lock(?),
+                   pg_catalog.set_config('lock_timeout', o.value, true)
+            FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) o
+            """;
+
+    private final DataSource dataSource;
+
+    public PostgresTransactionLocks(DataSource dataSource) {
+        this.dataSource = target(dataSource);
+    }
+
+    private static DataSource target(DataSource dataSource) {
+        return dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
+                ? proxy.getTargetDataSource()
+                : dataSource;
+    }
+
+    @Override
+    public String name() {
+        return "postgres";
+    }
+
+    @Override
+    public Object resource() {
+        return dataSource;
+    }
+
+    @Override
+    public Optional<String> problem() {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.getTransactionIsolation() > Connection.TRANSACTION_READ_COMMITTED
+                    ? Optional.of(
+                            "scope = TRANSACTION needs READ COMMITTED, but that is not the default isolation of the"
+                                    + " DataSource; set isolation = READ_COMMITTED in @Transactional, or use scope = SESSION")
+                    : Optional.empty();
+        } catch (SQLException unreachable) {
+            return Optional.of(
+                    "the DataSource gives no connection to check its isolation: " + unreachable.getMessage());
+        }
+    }
+
+    @Override
+    public Attempt tryLock(LockKey key) {
+        Connection connection = connection();
+        if (connection == null) {
+            return otherTransaction();
+        }
+        try (PreparedStatement statement = connection.prepareStatement(TRY_LOCK)) {
+            DataSourceUtils.applyTransactionTimeout(statement, dataSource);
+            statement.setLong(1, key.id());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                boolean locked = row.getBoolean(2);
+                if (row.wasNull()) {
+                    return new Attempt.Impossible(
+                            "scope = TRANSACTION needs READ COMMITTED, but the transaction is " + row.getString(1)
+                                    + ": its snapshot would hide what the former holder committed; use scope = SESSION",
+                            null);
+                }
+                return locked ? new Attempt.Locked() : new Attempt.Busy();
+            }
+        } catch (SQLException failure) {
+            return failed(failure);
+        }
+    }
+
+    @Override
+    public Attempt lock(LockKey key, Deadline deadline) throws InterruptedException {
+        Connection connection = connection();
+        if (connection == null) {
+            return otherTransaction();
+        }
+        try {
+            do {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                if (lockFor(connection, key, slice(deadline))) {
+                    return new Attempt.Locked();
+                }
+            } while (!deadline.passed());
+            return new Attempt.Busy();
+        } catch (SQLException failure) {
+            return failed(failure);
+        }
+    }
+
+    private static long slice(Deadline deadline) {
+        long remaining = TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos());
+        return Math.max(1, Math.min(SLICE_MILLIS, remaining));
+    }
+
+    private boolean lockFor(Connection connection, LockKey key, long millis) throws SQLException {
+        Savepoint savepoint = connection.setSavepoint();
+        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+            DataSourceUtils.applyTransactionTimeout(statement, dataSource);
+            statement.setString(1, millis + "ms");
+            statement.setLong(2, key.id());
+            statement.execute();
+            connection.releaseSavepoint(savepoint);
+            return true;
+        } catch (SQLException failure) {
+            connection.rollback(savepoint);
+            connection.releaseSavepoint(savepoint);
+            if (SqlStates.LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
+                return false;
+            }
+            throw failure;
+        }
+    }
+
+    /** The connection of the active transaction, or {@code null} if that is not one of this DataSource. */
+    private @Nullable Connection connection() {
+        if (!(TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder)) {
+            return null;
+        }
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return connection.getAutoCommit() ? null : connection;
+        } catch (SQLException closed) {
+            return null;
+        }
+    }
+
+    private static Attempt otherTransaction() {
+        return new Attempt.Impossible(
+                "the active transaction is not one of the lock's DataSource, so it cannot carry the lock; use the transaction"
+                        + " manager of that DataSource, or scope = SESSION",
+                null);
+    }
+
+    private static Attempt failed(SQLException failure) {
+        return new Attempt.Impossible("the lock statement failed: " + failure.getMessage(), failure);
+    }
+}

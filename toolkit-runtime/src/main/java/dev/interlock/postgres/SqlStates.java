@@ -1,0 +1,9 @@
+package dev.interlock.postgres;
+
+/** SQLSTATEs that lock statements meet; see "PostgreSQL Error Codes" in its manual. */
+final class SqlStates {
+
+    static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private SqlStates() {}
+}

@@ -1,0 +1,5 @@
+/** Locks and schema on Postgres. */
+@NullMarked
+package dev.interlock.postgres;
+
+import org.jspecify.annotations.NullMarked;
