@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
@@ -124,6 +125,9 @@ public final class GuardPlans {
                 addSteps(guard, guarded, annotation, steps, problems);
             }
         }
+        if (!steps.isEmpty()) {
+            transaction(guarded, steps).ifPresent(steps::add);
+        }
         return new GuardPlan(guarded.toString(), steps);
     }
 
@@ -141,29 +145,32 @@ public final class GuardPlans {
             return;
         }
         List<GuardStep> added = guard.steps(definition);
-        boolean needsTransaction = added.stream().anyMatch(step -> step.stage().inTransaction());
-        if (needsTransaction) {
+        if (needTransaction(added)) {
             TransactionRules.check(method, guard.annotationType(), problems);
         }
         steps.addAll(added);
-        addTransaction(method, needsTransaction, steps);
         if (!(definition.unavailable() instanceof UnavailablePolicy.Raise)) {
             steps.add(unavailable(definition));
         }
     }
 
-    private static void addTransaction(GuardedMethod method, boolean needed, List<GuardStep> steps) {
+    /** What the pipeline itself contributes: the transaction that some step needs, or the one that none may miss. */
+    private static Optional<GuardStep> transaction(GuardedMethod method, List<GuardStep> steps) {
         PipelineTransaction transaction = method.transaction();
-        if (needed) {
-            steps.removeIf(step -> step.stage() == GuardStage.TRANSACTION);
-            steps.add(new GuardStep(GuardStage.TRANSACTION, "joined, or opened by the pipeline", transaction::around));
-        } else if (TransactionRules.canOpenInCompletionPhase(method)
-                && steps.stream().noneMatch(step -> step.stage() == GuardStage.TRANSACTION)) {
-            steps.add(new GuardStep(
-                    GuardStage.TRANSACTION,
-                    "opened by the pipeline after another transaction's commit only",
-                    transaction::aroundInCompletionPhase));
+        if (needTransaction(steps)) {
+            return Optional.of(new GuardStep(
+                    GuardStage.TRANSACTION, "joined, or opened by the pipeline", transaction::around));
         }
+        return TransactionRules.canOpenInCompletionPhase(method)
+                ? Optional.of(new GuardStep(
+                        GuardStage.TRANSACTION,
+                        "opened by the pipeline after another transaction's commit only",
+                        transaction::aroundInCompletionPhase))
+                : Optional.empty();
+    }
+
+    private static boolean needTransaction(List<GuardStep> steps) {
+        return steps.stream().anyMatch(step -> step.stage().inTransaction());
     }
 
     private static GuardStep unavailable(GuardDefinition definition) {

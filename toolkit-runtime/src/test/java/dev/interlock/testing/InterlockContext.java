@@ -1,0 +1,193 @@
+package dev.interlock.testing;
+
+import dev.interlock.guard.Clock;
+import dev.interlock.guard.Durations;
+import dev.interlock.guard.Guard;
+import dev.interlock.guard.GuardPipeline;
+import dev.interlock.guard.GuardPlans;
+import dev.interlock.guard.GuardValidator;
+import dev.interlock.guard.TransactionEvents;
+import dev.interlock.key.KeyNamespace;
+import dev.interlock.lock.AdvisoryLockGuard;
+import dev.interlock.lock.LockSpace;
+import dev.interlock.lock.LockSpaces;
+import dev.interlock.memory.MemoryLockBackend;
+import dev.interlock.memory.MemoryTransactionLockBackend;
+import dev.interlock.postgres.PostgresSessionLocks;
+import dev.interlock.postgres.PostgresTransactionLocks;
+import dev.interlock.weaving.AspectBinding;
+import dev.interlock.weaving.GuardAdvisor;
+import dev.interlock.weaving.ProxyVerifier;
+import dev.interlock.weaving.WeavingMode;
+import dev.interlock.weaving.WeavingVerifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.annotation.AdviceMode;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+
+/** An application context with the toolkit in it, put together by hand as an application without Spring Boot would. */
+public final class InterlockContext {
+
+    public static final String NAMESPACE = "interlock-tests";
+
+    private final DataSource dataSource;
+    private WeavingMode mode = WeavingMode.PROXY;
+    private Function<DataSource, PlatformTransactionManager> manager = DataSourceTransactionManager::new;
+    private Function<DataSource, LockSpace> space = InterlockContext::postgres;
+    private final List<Guard<?, ?>> guards = new ArrayList<>();
+    private final List<Class<?>> beans = new ArrayList<>();
+    private final List<Consumer<GenericApplicationContext>> more = new ArrayList<>();
+    private boolean proxiedTransactions;
+
+    private InterlockContext(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    public static InterlockContext on(DataSource dataSource) {
+        return new InterlockContext(dataSource);
+    }
+
+    public InterlockContext mode(WeavingMode chosen) {
+        this.mode = chosen;
+        return this;
+    }
+
+    public InterlockContext manager(Function<DataSource, PlatformTransactionManager> chosen) {
+        this.manager = chosen;
+        return this;
+    }
+
+    public InterlockContext space(Function<DataSource, LockSpace> chosen) {
+        this.space = chosen;
+        return this;
+    }
+
+    public InterlockContext guard(Guard<?, ?> guard) {
+        guards.add(guard);
+        return this;
+    }
+
+    public InterlockContext beans(Class<?>... types) {
+        beans.addAll(List.of(types));
+        return this;
+    }
+
+    public InterlockContext with(Consumer<GenericApplicationContext> registration) {
+        more.add(registration);
+        return this;
+    }
+
+    /** Proxied {@code @Transactional} even under AspectJ weaving. */
+    public InterlockContext proxiedTransactions() {
+        this.proxiedTransactions = true;
+        return this;
+    }
+
+    public static LockSpace postgres(DataSource pool) {
+        return new LockSpace(
+                new PostgresSessionLocks(
+                        PostgresServer.direct(), new PostgresSessionLocks.Settings("interlock-tests locks", 1000)),
+                new PostgresTransactionLocks(pool),
+                5);
+    }
+
+    public static LockSpace memory() {
+        MemoryLockBackend locks = new MemoryLockBackend();
+        return new LockSpace(locks, new MemoryTransactionLockBackend(locks), 5);
+    }
+
+    public AnnotationConfigApplicationContext open() {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        boolean proxied = mode == WeavingMode.PROXY || proxiedTransactions;
+        context.register(proxied ? ProxiedTransactions.class : WovenTransactions.class);
+        context.registerBean(
+                "dataSource", DataSource.class, () -> dataSource, definition -> definition.setDestroyMethodName(""));
+        context.registerBean(JdbcClient.class, () -> JdbcClient.create(dataSource));
+        context.registerBean(PlatformTransactionManager.class, () -> withEvents(manager.apply(dataSource)));
+        context.registerBean(LockSpace.class, () -> space.apply(dataSource));
+        context.registerBean(GuardPlans.class, () -> plans(context));
+        context.registerBean(GuardPipeline.class, () -> new GuardPipeline(context.getBean(GuardPlans.class)));
+        if (mode == WeavingMode.PROXY) {
+            context.registerBean(
+                    "guardAdvisor",
+                    GuardAdvisor.class,
+                    () -> new GuardAdvisor(() -> context.getBean(GuardPipeline.class), GuardAdvisor.DEFAULT_ORDER),
+                    definition ->
+                            definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE));
+        } else {
+            context.registerBean(
+                    AspectBinding.class, () -> new AspectBinding(() -> context.getBean(GuardPipeline.class)));
+        }
+        context.registerBean(
+                GuardValidator.class,
+                () -> new GuardValidator(
+                        context.getDefaultListableBeanFactory(),
+                        context.getBean(GuardPlans.class),
+                        List.of(
+                                mode == WeavingMode.PROXY
+                                        ? new ProxyVerifier(context.getDefaultListableBeanFactory())
+                                        : new WeavingVerifier(context.getDefaultListableBeanFactory()))));
+        beans.forEach(type -> context.registerBean(type));
+        more.forEach(registration -> registration.accept(context));
+        try {
+            context.refresh();
+        } catch (RuntimeException failure) {
+            context.close();
+            throw failure;
+        }
+        return context;
+    }
+
+    private GuardPlans plans(AnnotationConfigApplicationContext context) {
+        LockSpace lockSpace = context.getBean(LockSpace.class);
+        List<Guard<?, ?>> all = new ArrayList<>(guards);
+        all.add(new AdvisoryLockGuard(
+                new KeyNamespace(NAMESPACE),
+                new Spaces(Map.of("", lockSpace)),
+                new Durations(context.getEnvironment()::resolveRequiredPlaceholders),
+                Clock.SYSTEM));
+        return new GuardPlans(all, context, new AnnotationTransactionAttributeSource(false));
+    }
+
+    private static PlatformTransactionManager withEvents(PlatformTransactionManager manager) {
+        if (manager instanceof AbstractPlatformTransactionManager configurable) {
+            configurable.addListener(new TransactionEvents());
+        }
+        return manager;
+    }
+
+    private record Spaces(Map<String, LockSpace> spaces) implements LockSpaces {
+
+        @Override
+        public Optional<LockSpace> find(String name) {
+            return Optional.ofNullable(spaces.get(name));
+        }
+
+        @Override
+        public String remedy() {
+            return "leave dataSource empty";
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement(proxyTargetClass = true)
+    static class ProxiedTransactions {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement(mode = AdviceMode.ASPECTJ)
+    static class WovenTransactions {}
+}
