@@ -158,8 +158,8 @@ public final class GuardPlans {
     private static Optional<GuardStep> transaction(GuardedMethod method, List<GuardStep> steps) {
         PipelineTransaction transaction = method.transaction();
         if (needTransaction(steps)) {
-            return Optional.of(new GuardStep(
-                    GuardStage.TRANSACTION, "joined, or opened by the pipeline", transaction::around));
+            return Optional.of(
+                    new GuardStep(GuardStage.TRANSACTION, "joined, or opened by the pipeline", transaction::around));
         }
         return TransactionRules.canOpenInCompletionPhase(method)
                 ? Optional.of(new GuardStep(

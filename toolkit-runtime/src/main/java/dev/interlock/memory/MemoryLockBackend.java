@@ -46,6 +46,11 @@ public final class MemoryLockBackend implements LockBackend {
         return holders.containsKey(key) ? "in this process" : "nobody now";
     }
 
+    /** Number of locks held now. */
+    int size() {
+        return holders.size();
+    }
+
     private static boolean endsBefore(MemoryHold holder, Deadline deadline) throws InterruptedException {
         try {
             holder.ended.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);

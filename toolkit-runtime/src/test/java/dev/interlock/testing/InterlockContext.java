@@ -126,8 +126,7 @@ public final class InterlockContext {
                     "guardAdvisor",
                     GuardAdvisor.class,
                     () -> new GuardAdvisor(() -> context.getBean(GuardPipeline.class), GuardAdvisor.DEFAULT_ORDER),
-                    definition ->
-                            definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE));
+                    definition -> definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE));
         } else {
             context.registerBean(
                     AspectBinding.class, () -> new AspectBinding(() -> context.getBean(GuardPipeline.class)));

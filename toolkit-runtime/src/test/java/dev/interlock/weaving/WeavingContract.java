@@ -56,7 +56,9 @@ abstract class WeavingContract {
         JdbcClient.create(pool)
                 .sql("CREATE TABLE IF NOT EXISTS balance (account text PRIMARY KEY, amount int NOT NULL)")
                 .update();
-        context = context(Shop.class, Inner.class);
+        context = reachesEveryMethod()
+                ? context(Shop.class, Inner.class, Hidden.class)
+                : context(Shop.class, Inner.class);
         shop = context.getBean(Shop.class);
     }
 
@@ -224,17 +226,12 @@ abstract class WeavingContract {
     @Test
     void privateStaticAndFinalMethodsAreGuardedWhereWovenAndRefusedElsewhere() throws Exception {
         if (reachesEveryMethod()) {
-            try (AnnotationConfigApplicationContext own = context(Hidden.class)) {
-                Hidden hidden = own.getBean(Hidden.class);
-                assertGuarded(hidden::visit, hidden.tally());
-                assertGuarded(Hidden::visitStatically, Hidden.ofClass());
-                Hidden noBean = new Hidden();
-                if (own.isActive()) {
-                    assertThatThrownBy(noBean::visit)
-                            .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining("no bean of any of the 2 application contexts");
-                }
-            }
+            Hidden hidden = context.getBean(Hidden.class);
+            assertGuarded(hidden::visit, hidden.tally());
+            assertGuarded(hidden::visitFinally, hidden.tally());
+            assertGuarded(Hidden::visitStatically, Hidden.ofClass());
+            Hidden noBean = new Hidden();
+            assertGuarded(noBean::visit, noBean.tally());
         } else {
             assertThatThrownBy(() -> context(Hidden.class))
                     .isInstanceOf(InvalidGuardException.class)
@@ -242,6 +239,28 @@ abstract class WeavingContract {
                     .hasMessageContaining("Hidden.visitStatically(): is guarded but static")
                     .hasMessageContaining("Hidden.visitFinally(): is guarded but final")
                     .hasMessageContaining("use interlock.weaving=aspectj");
+        }
+    }
+
+    @Test
+    void aCallGoesToTheContextOfItsBean() {
+        AnnotationConfigApplicationContext second = context(Shop.class);
+        Shop itsBean = second.getBean(Shop.class);
+        assertThat(itsBean.echo("second")).isEqualTo("second");
+        assertThat(shop.echo("first")).isEqualTo("first");
+        if (reachesEveryMethod()) {
+            assertThatThrownBy(() -> new Shop(JdbcClient.create(pool)).echo("nobody's"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no bean of any of the 2 application contexts");
+        }
+        second.close();
+        assertThat(shop.echo("first")).isEqualTo("first");
+        if (reachesEveryMethod()) {
+            assertThatThrownBy(() -> itsBean.echo("late"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed application context");
+        } else {
+            assertThatThrownBy(() -> itsBean.echo("late")).hasMessageContaining("the application is stopping");
         }
     }
 
