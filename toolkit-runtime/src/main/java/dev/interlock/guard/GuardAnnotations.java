@@ -5,11 +5,11 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ConcurrentReferenceHashMap;
 
 /**
  * Finds guard annotations exactly where both weavings see them: on the method itself, directly or through an annotation
@@ -17,7 +17,8 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
  */
 public final class GuardAnnotations {
 
-    private static final ConcurrentMap<Class<?>, Boolean> CANDIDATES = new ConcurrentHashMap<>();
+    /** Softly held, so that the classes of a closed class loader can go. */
+    private static final ConcurrentMap<Class<?>, Boolean> CANDIDATES = new ConcurrentReferenceHashMap<>();
 
     private GuardAnnotations() {}
 

@@ -10,6 +10,7 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -19,6 +20,10 @@ import org.springframework.util.ClassUtils;
 public final class GuardValidator implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(GuardValidator.class);
+
+    /** By name, since neither library needs to be there. */
+    private static final List<String> RETRYABLE = List.of(
+            "org.springframework.resilience.annotation.Retryable", "org.springframework.retry.annotation.Retryable");
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final GuardPlans plans;
@@ -34,12 +39,12 @@ public final class GuardValidator implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         GuardProblems problems = new GuardProblems();
-        for (String name : beanFactory.getBeanDefinitionNames()) {
+        beanFactory.getBeanNamesIterator().forEachRemaining(name -> {
             Class<?> type = targetClass(name);
             if (type != null) {
                 checkBean(name, type, problems);
             }
-        }
+        });
         problems.throwIfAny();
         if (log.isDebugEnabled()) {
             plans.all().forEach(plan -> log.debug("Guards of {}", plan));
@@ -85,6 +90,17 @@ public final class GuardValidator implements SmartInitializingSingleton {
         plans.check(method, type, problems);
         GuardedMethod guarded = plans.describe(method, type);
         checks.forEach(check -> check.check(name, guarded, problems));
+        warnOfRetryable(guarded);
+    }
+
+    private static void warnOfRetryable(GuardedMethod guarded) {
+        MergedAnnotations annotations = MergedAnnotations.from(guarded.method());
+        if (RETRYABLE.stream().anyMatch(annotations::isPresent)) {
+            log.warn(
+                    "{} is guarded and @Retryable, which stands outside every guard and, in a transaction of the caller, retries"
+                            + " a doomed one; use @RetryOnConflict",
+                    guarded);
+        }
     }
 
     private static Method[] declaredMethods(Class<?> type) {

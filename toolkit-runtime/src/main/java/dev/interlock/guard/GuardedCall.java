@@ -20,4 +20,18 @@ public interface GuardedCall {
     /** Runs the body. May be called several times, one after the other. */
     @Nullable
     Object proceed() throws Throwable;
+
+    /**
+     * The same call, with a value from an outer layer of a guard for its inner layers.
+     *
+     * @param owner identifies the guard that may take it out again
+     */
+    default GuardedCall carrying(Object owner, Object value) {
+        return new CarryingCall(this, owner, value);
+    }
+
+    /** The value that the owner's outer layer handed in, or {@code null}. */
+    default @Nullable Object carried(Object owner) {
+        return null;
+    }
 }

@@ -3,6 +3,8 @@ package dev.interlock.guard;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -29,6 +31,7 @@ public final class TransactionScope implements TransactionSynchronization {
         COMMIT_FAILED
     }
 
+    private static final Logger log = LoggerFactory.getLogger(TransactionScope.class);
     private static final Object RESOURCE = TransactionScope.class;
 
     private final List<Binding> bindings = new ArrayList<>(2);
@@ -152,7 +155,11 @@ public final class TransactionScope implements TransactionSynchronization {
         for (int i = bindings.size() - 1; i >= keep; i--) {
             Binding binding = bindings.remove(i);
             binding.chain.exit(binding.hold);
-            binding.hold.unbound(this);
+            try {
+                binding.hold.unbound(this);
+            } catch (RuntimeException | Error broken) {
+                log.error("A hold could not be released at the end of its transaction", broken);
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ import dev.interlock.lock.BackendHold.State;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One acquired lock of a call chain: the turn at the gate, and the lock behind it, either a session lock or one in a
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hold implements ChainHold {
 
+    private static final Logger log = LoggerFactory.getLogger(Hold.class);
     private static final CompletableFuture<State> STILL_HELD = CompletableFuture.completedFuture(State.HELD);
 
     private final LockTarget target;
@@ -138,6 +141,11 @@ final class Hold implements ChainHold {
         if (lockedIn == scope) {
             lockedIn = null;
         }
-        unpin().join();
+        if (unpin().join() == State.LOST && scope.outcome() == TransactionScope.Outcome.COMMITTED) {
+            log.warn(
+                    "Lock {} was found lost after the commit it should have outlived; another holder may have run in the last"
+                            + " moment of that transaction",
+                    target.key());
+        }
     }
 }

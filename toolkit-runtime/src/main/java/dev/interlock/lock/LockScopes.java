@@ -56,11 +56,11 @@ final class LockScopes {
         }
         Object needed = space.transaction().resource();
         Object actual = method.transactionResource();
-        if (needed != null && actual != null && needed != actual) {
-            return Optional.of(
-                    "scope = TRANSACTION locks in another DataSource than the one of the method's transaction"
-                            + " manager; name the DataSource in dataSource, or use scope = SESSION");
-        }
-        return Optional.empty();
+        return needed == null || needed == actual
+                ? Optional.empty()
+                : Optional.of(
+                        "scope = TRANSACTION needs a transaction manager of the lock's DataSource, but the method's is "
+                                + (actual == null ? "none of a DataSource" : "one of another DataSource")
+                                + "; name the manager in @Transactional or the DataSource in dataSource, or use scope = SESSION");
     }
 }

@@ -48,7 +48,7 @@ final class TransactionLockSteps {
         Hold hold = turn(new LockTarget(space, definition.key().evaluate(call.arguments())));
         CallChain chain = CallChain.enter(hold);
         try {
-            return proceedUntilLocked(call, next, hold);
+            return proceedUntilLocked(call.carrying(this, hold), next, hold);
         } finally {
             chain.exit(hold);
             hold.unpin().join();
@@ -104,10 +104,9 @@ final class TransactionLockSteps {
     /** Inside the transaction. */
     @Nullable
     Object lock(GuardedCall call, GuardStep.Next next) throws Throwable {
-        LockTarget target = new LockTarget(space, definition.key().evaluate(call.arguments()));
-        Hold hold = (Hold) CallChain.find(target);
+        Hold hold = (Hold) call.carried(this);
         if (hold == null) {
-            throw new IllegalStateException("Lock " + target.key() + " has no turn; its outer layer is missing");
+            throw new IllegalStateException("Lock '" + definition.name() + "' has no turn; its outer layer is missing");
         }
         if (!hold.isEffective()) {
             lock(hold);

@@ -35,9 +35,10 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionLockEngine {
 
-    /** Settings with their units and ranges in {@link PostgresSessionLocks.Settings}. */
     private static final Logger log = LoggerFactory.getLogger(SessionLockEngine.class);
 
+    private static final Acquisition BUSY = new Acquisition.Unavailable("held by another session", null);
+    private static final Acquisition CLOSED = new Acquisition.Unavailable("the application is stopping", null);
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
     private static final Duration DRAIN = Duration.ofSeconds(5);
@@ -67,18 +68,25 @@ final class SessionLockEngine {
     /** Tries once. Cancel the reply to give up; a lock granted after that is given back. */
     CompletableFuture<Acquisition> tryLock(LockKey key) {
         CompletableFuture<Acquisition> reply = new CompletableFuture<>();
-        Runnable attempt = () -> {
-            if (!reply.isDone()) {
-                Acquisition result = acquire(key.id());
-                if (!reply.complete(result) && result instanceof Acquisition.Granted granted) {
-                    release((SessionHold) granted.hold());
-                }
-            }
-        };
-        if (!queue(attempt)) {
-            reply.complete(closed());
+        if (!queue(() -> answer(reply, key.id()))) {
+            reply.complete(CLOSED);
         }
         return reply;
+    }
+
+    private void answer(CompletableFuture<Acquisition> reply, long id) {
+        if (reply.isDone()) {
+            return;
+        }
+        Acquisition result;
+        try {
+            result = acquire(id);
+        } catch (RuntimeException | Error broken) {
+            result = new Acquisition.Unavailable("the engine failed", broken);
+        }
+        if (!reply.complete(result) && result instanceof Acquisition.Granted granted) {
+            release((SessionHold) granted.hold());
+        }
     }
 
     CompletableFuture<Optional<String>> holder(LockKey key) {
@@ -145,7 +153,7 @@ final class SessionLockEngine {
 
     private Acquisition acquire(long id) {
         if (closing) {
-            return closed();
+            return CLOSED;
         }
         if (holds.containsKey(id)) {
             return BUSY;
@@ -170,8 +178,7 @@ final class SessionLockEngine {
         try {
             locked = connected.tryLock(id);
         } catch (SQLException failure) {
-            // The lock may have been granted all the same.
-            connected.unlock(id);
+            giveBack(connected, id, failure);
             throw failure;
         }
         if (!locked) {
@@ -180,6 +187,15 @@ final class SessionLockEngine {
         SessionHold hold = new SessionHold(id);
         holds.put(id, hold);
         return new Acquisition.Granted(hold);
+    }
+
+    /** A lock may have been granted although its statement failed. */
+    private static void giveBack(SessionConnection connected, long id, SQLException failure) {
+        try {
+            connected.unlock(id);
+        } catch (SQLException alsoFailed) {
+            failure.addSuppressed(alsoFailed);
+        }
     }
 
     private SessionConnection connected() throws SQLException {
@@ -253,12 +269,6 @@ final class SessionLockEngine {
         if (current != null) {
             current.close();
         }
-    }
-
-    private static final Acquisition BUSY = new Acquisition.Unavailable("held by another session", null);
-
-    private static Acquisition closed() {
-        return new Acquisition.Unavailable("the application is stopping", null);
     }
 
     private final class SessionHold implements BackendHold {

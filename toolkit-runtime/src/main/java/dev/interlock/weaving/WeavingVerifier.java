@@ -4,6 +4,7 @@ import dev.interlock.guard.GuardProblems;
 import dev.interlock.guard.GuardedMethod;
 import dev.interlock.guard.GuardedMethodCheck;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.transaction.interceptor.BeanFactoryTransactionAttributeSourceAdvisor;
 
@@ -18,7 +19,7 @@ public final class WeavingVerifier implements GuardedMethodCheck {
 
     @Override
     public void check(String beanName, GuardedMethod method, GuardProblems problems) {
-        if (!method.method().isAnnotationPresent(Woven.class)) {
+        if (!isWoven(method.method())) {
             problems.add(
                     method.toString(),
                     "is guarded but not woven, though interlock.weaving=aspectj. Load time: start the JVM with"
@@ -51,13 +52,23 @@ public final class WeavingVerifier implements GuardedMethodCheck {
         @Override
         protected Boolean computeValue(Class<?> type) {
             for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
-                for (Method method : level.getDeclaredMethods()) {
-                    if (method.isAnnotationPresent(Woven.class)) {
-                        return true;
-                    }
+                if (hasWovenMethod(level)) {
+                    return true;
                 }
             }
             return false;
         }
     };
+
+    private static boolean hasWovenMethod(Class<?> type) {
+        try {
+            return Arrays.stream(type.getDeclaredMethods()).anyMatch(WeavingVerifier::isWoven);
+        } catch (LinkageError missingClass) {
+            return false;
+        }
+    }
+
+    private static boolean isWoven(Method method) {
+        return method.isAnnotationPresent(Woven.class);
+    }
 }
