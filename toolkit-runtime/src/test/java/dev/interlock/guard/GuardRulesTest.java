@@ -17,6 +17,7 @@ import dev.interlock.key.InvalidKeyException;
 import dev.interlock.lock.LockNotAcquiredException;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
+import dev.interlock.weaving.WeavingMode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -274,6 +275,19 @@ class GuardRulesTest {
                                 "@(Idempotent|DistributedMutex|RetryOnConflict|RowLocked|StateTransition) on NotBuiltYet\\..*: is not"
                                         + " supported by this configuration; supported: @AdvisoryLocked\\. Remove the annotation, or add the"
                                         + " guard that reads it"));
+    }
+
+    @Test
+    void unwovenMethodsAreRefusedInAspectjMode() {
+        assertThatThrownBy(() -> InterlockContext.on(pool)
+                        .mode(WeavingMode.ASPECTJ)
+                        .beans(Scopes.class)
+                        .open())
+                .isInstanceOf(InvalidGuardException.class)
+                .hasMessageContaining(
+                        "Scopes.none(): is guarded but not woven, though interlock.weaving=aspectj. Load time:"
+                                + " start the JVM with -javaagent:aspectjweaver.jar and name the aspect"
+                                + " dev.interlock.weaving.GuardAspect and the package dev.interlock.guard in META-INF/aop.xml.");
     }
 
     @Test

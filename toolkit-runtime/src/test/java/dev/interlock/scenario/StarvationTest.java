@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.interlock.lock.LockSpace;
-import dev.interlock.postgres.PostgresSessionLocks;
-import dev.interlock.postgres.PostgresTransactionLocks;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
 import java.sql.Connection;
@@ -66,7 +63,7 @@ class StarvationTest {
         int callers = 12;
         try (HikariDataSource pool = PostgresServer.pool(size);
                 AnnotationConfigApplicationContext context = InterlockContext.on(pool)
-                        .space(source -> space(source, size / 2))
+                        .blockingTransactions(size / 2)
                         .beans(Patient.class)
                         .open()) {
             Patient patient = context.getBean(Patient.class);
@@ -97,14 +94,6 @@ class StarvationTest {
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
         }
-    }
-
-    private static LockSpace space(DataSource pool, int blocking) {
-        return new LockSpace(
-                new PostgresSessionLocks(
-                        PostgresServer.direct(), new PostgresSessionLocks.Settings("starvation locks", 100)),
-                new PostgresTransactionLocks(pool),
-                blocking);
     }
 
     private static void assertUnrelatedQueryIsServed(DataSource pool) {

@@ -11,8 +11,6 @@ import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
-import dev.interlock.memory.MemoryLockBackend;
-import dev.interlock.memory.MemoryTransactionLockBackend;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.postgres.PostgresTransactionLocks;
 import dev.interlock.weaving.AspectBinding;
@@ -47,7 +45,7 @@ public final class InterlockContext {
     private final DataSource dataSource;
     private WeavingMode mode = WeavingMode.PROXY;
     private Function<DataSource, PlatformTransactionManager> manager = DataSourceTransactionManager::new;
-    private Function<DataSource, LockSpace> space = InterlockContext::postgres;
+    private int blockingTransactions = 5;
     private final List<Guard<?, ?>> guards = new ArrayList<>();
     private final List<Class<?>> beans = new ArrayList<>();
     private final List<Consumer<GenericApplicationContext>> more = new ArrayList<>();
@@ -71,8 +69,9 @@ public final class InterlockContext {
         return this;
     }
 
-    public InterlockContext space(Function<DataSource, LockSpace> chosen) {
-        this.space = chosen;
+    /** How many transactions may wait for a lock at a time, each with a pooled connection. */
+    public InterlockContext blockingTransactions(int most) {
+        this.blockingTransactions = most;
         return this;
     }
 
@@ -97,19 +96,6 @@ public final class InterlockContext {
         return this;
     }
 
-    public static LockSpace postgres(DataSource pool) {
-        return new LockSpace(
-                new PostgresSessionLocks(
-                        PostgresServer.direct(), new PostgresSessionLocks.Settings("interlock-tests locks", 1000)),
-                new PostgresTransactionLocks(pool),
-                5);
-    }
-
-    public static LockSpace memory() {
-        MemoryLockBackend locks = new MemoryLockBackend();
-        return new LockSpace(locks, new MemoryTransactionLockBackend(locks), 5);
-    }
-
     public AnnotationConfigApplicationContext open() {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         boolean proxied = mode == WeavingMode.PROXY || proxiedTransactions;
@@ -118,7 +104,16 @@ public final class InterlockContext {
                 "dataSource", DataSource.class, () -> dataSource, definition -> definition.setDestroyMethodName(""));
         context.registerBean(JdbcClient.class, () -> JdbcClient.create(dataSource));
         context.registerBean(PlatformTransactionManager.class, () -> withEvents(manager.apply(dataSource)));
-        context.registerBean(LockSpace.class, () -> space.apply(dataSource));
+        context.registerBean(
+                PostgresSessionLocks.class,
+                () -> new PostgresSessionLocks(
+                        PostgresServer.direct(), new PostgresSessionLocks.Settings("interlock-tests locks", 1000)));
+        context.registerBean(
+                LockSpace.class,
+                () -> new LockSpace(
+                        context.getBean(PostgresSessionLocks.class),
+                        new PostgresTransactionLocks(dataSource),
+                        blockingTransactions));
         context.registerBean(GuardPlans.class, () -> plans(context));
         context.registerBean(GuardPipeline.class, () -> new GuardPipeline(context.getBean(GuardPlans.class)));
         if (mode == WeavingMode.PROXY) {

@@ -68,10 +68,14 @@ abstract class WeavingContract {
         pool.close();
     }
 
+    private static ProbeGuard probe() {
+        return new ProbeGuard(new ArrayList<>(), EnumSet.noneOf(GuardStage.class));
+    }
+
     AnnotationConfigApplicationContext context(Class<?>... beans) {
         return InterlockContext.on(pool)
                 .mode(mode())
-                .guard(new ProbeGuard(new ArrayList<>(), EnumSet.noneOf(GuardStage.class)))
+                .guard(probe())
                 .beans(beans)
                 .open();
     }
@@ -261,6 +265,24 @@ abstract class WeavingContract {
                     .hasMessageContaining("closed application context");
         } else {
             assertThatThrownBy(() -> itsBean.echo("late")).hasMessageContaining("the application is stopping");
+        }
+    }
+
+    @Test
+    void proxiedTransactionsAreRefusedWhereTheGuardIsWoven() {
+        InterlockContext proxied = InterlockContext.on(pool)
+                .mode(mode())
+                .proxiedTransactions()
+                .guard(probe())
+                .beans(Shop.class);
+        if (reachesEveryMethod()) {
+            assertThatThrownBy(proxied::open)
+                    .isInstanceOf(InvalidGuardException.class)
+                    .hasMessageContaining(
+                            "Shop.addInSession(String): is woven, but its @Transactional is proxied and would stand outside"
+                                    + " the guard");
+        } else {
+            proxied.open().close();
         }
     }
 
