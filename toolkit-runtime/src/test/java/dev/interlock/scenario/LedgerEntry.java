@@ -17,8 +17,4 @@ class LedgerEntry {
     void add() {
         amount++;
     }
-
-    int amount() {
-        return amount;
-    }
 }

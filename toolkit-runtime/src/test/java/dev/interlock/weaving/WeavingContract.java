@@ -63,9 +63,12 @@ abstract class WeavingContract {
     }
 
     @AfterAll
-    void close() {
+    void closeAndPassThrough() {
         context.close();
         pool.close();
+        Inner nobodys = new Inner();
+        assertThat(nobodys.visit()).isEqualTo(1);
+        assertThat(nobodys.tally().count()).isEqualTo(1);
     }
 
     private static ProbeGuard probe() {
