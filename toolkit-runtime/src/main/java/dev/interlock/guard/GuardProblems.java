@@ -1,14 +1,13 @@
 package dev.interlock.guard;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Collects what is wrong with guarded methods, so that one start-up reports everything at once. Not thread-safe. */
 public final class GuardProblems {
 
-    private final Set<String> messages = new LinkedHashSet<>();
+    private final Set<String> messages = new HashSet<>();
 
     /**
      * Adds one problem.
@@ -25,8 +24,9 @@ public final class GuardProblems {
         return messages.size();
     }
 
+    /** Sorted, since neither beans nor methods come in an order of their own. */
     public List<String> messages() {
-        return new ArrayList<>(messages);
+        return messages.stream().sorted().toList();
     }
 
     /** @throws InvalidGuardException if there is any problem */

@@ -24,7 +24,26 @@ public final class PostgresSchema {
         NEVER
     }
 
-    private static final List<String> SCRIPTS = List.of("dev/interlock/schema/V1__lock_key.sql");
+    /**
+     * One migration.
+     *
+     * @param probe asks whether its object is there
+     */
+    private record Script(String resource, String object, String probe) {
+
+        boolean isApplied(Statement statement) throws SQLException {
+            try (ResultSet row = statement.executeQuery(probe)) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    private static final List<Script> SCRIPTS = List.of(new Script(
+            "dev/interlock/schema/V1__lock_key.sql",
+            "function interlock_lock_key",
+            "SELECT pg_catalog.to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL"));
+
     private static final long LOCK = 0x696e7465726c6f63L;
 
     private final DataSource dataSource;
@@ -34,6 +53,8 @@ public final class PostgresSchema {
     }
 
     /**
+     * Creates what is missing, or only checks. What is there is left alone, so services with different users can share it.
+     *
      * @throws SchemaException if an object is missing or cannot be created
      */
     public void prepare(Initialize mode) {
@@ -44,11 +65,7 @@ public final class PostgresSchema {
                 check(connection);
             }
         } catch (SQLException | IOException failure) {
-            throw new SchemaException(
-                    "The interlock schema could not be prepared: " + failure.getMessage()
-                            + ". Give the user the right to create it, or run the scripts in classpath:dev/interlock/schema"
-                            + " (a Flyway location) and set interlock.schema.initialize=never",
-                    failure);
+            throw new SchemaException("The interlock schema could not be prepared: " + failure.getMessage(), failure);
         }
     }
 
@@ -57,8 +74,11 @@ public final class PostgresSchema {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_catalog.pg_advisory_xact_lock(" + LOCK + ")");
-            for (String script : SCRIPTS) {
-                statement.execute(new ClassPathResource(script).getContentAsString(StandardCharsets.UTF_8));
+            for (Script script : SCRIPTS) {
+                if (!script.isApplied(statement)) {
+                    statement.execute(
+                            new ClassPathResource(script.resource()).getContentAsString(StandardCharsets.UTF_8));
+                }
             }
             connection.commit();
         } catch (SQLException | IOException failure) {
@@ -70,15 +90,15 @@ public final class PostgresSchema {
     }
 
     private static void check(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT pg_catalog.to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL")) {
-            row.next();
-            if (!row.getBoolean(1)) {
-                throw new SchemaException(
-                        "Function interlock_lock_key is missing and interlock.schema.initialize=never; run the scripts in"
-                                + " classpath:dev/interlock/schema (a Flyway location), or set it to always",
-                        null);
+        try (Statement statement = connection.createStatement()) {
+            for (Script script : SCRIPTS) {
+                if (!script.isApplied(statement)) {
+                    throw new SchemaException(
+                            "The " + script.object()
+                                    + " is missing and interlock.schema.initialize=never; run the scripts in"
+                                    + " classpath:dev/interlock/schema (a Flyway location), or set it to always",
+                            null);
+                }
             }
         }
     }

@@ -30,7 +30,7 @@ final class SessionLockProbe {
             int after = first.backendPid();
             second.inTransaction(false);
             return before == after && before != busy ? Optional.empty() : Optional.of(pooler());
-        } catch (SQLException failure) {
+        } catch (SQLException | RuntimeException failure) {
             return Optional.of("scope = SESSION needs connections of its own, but opening or using them failed: "
                     + failure.getMessage()
                     + "; check interlock.postgres.url, username and password. If a pooler in transaction mode stands in"

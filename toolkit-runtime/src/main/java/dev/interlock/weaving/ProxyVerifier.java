@@ -76,7 +76,7 @@ public final class ProxyVerifier implements GuardedMethodCheck {
                     method.toString(),
                     "is guarded, but bean '" + beanName
                             + "' has no guard proxy: it was created too early (a dependency of a"
-                            + " BeanPostProcessor?), or proxies are switched off (spring.aop.auto=false)");
+                            + " BeanPostProcessor?), or no proxy creator is configured");
         } else if (Proxy.isProxyClass(bean.getClass())
                 && !isOnInterface(method.method(), bean.getClass().getInterfaces())) {
             problems.add(

@@ -1,0 +1,103 @@
+package dev.interlock.spring;
+
+import dev.interlock.postgres.PostgresSchema;
+import dev.interlock.weaving.GuardAdvisor;
+import dev.interlock.weaving.WeavingMode;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The properties of the toolkit. None is needed in an application with one DataSource that Spring Boot configures.
+ *
+ * @param enabled Whether guard annotations have an effect. If not, guarded methods run unguarded.
+ * @param namespace What all keys of the service belong to; services that share it exclude each other on one database. Defaults
+ *     to spring.application.name.
+ * @param weaving How guards get around methods: proxies of beans, or the AspectJ weaver.
+ * @param order Order of the guards among the advisors of a proxy. The default is outside of transactions and inside of
+ *     asynchronous execution. Without effect under AspectJ.
+ */
+@ConfigurationProperties("interlock")
+public record InterlockProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String namespace,
+        @DefaultValue("proxy") WeavingMode weaving,
+        @DefaultValue("" + GuardAdvisor.DEFAULT_ORDER) int order,
+        @DefaultValue Schema schema,
+        @DefaultValue Lock lock,
+        @DefaultValue Postgres postgres) {
+
+    /** Where locks live. */
+    public enum Backend {
+        /** Advisory locks of Postgres. */
+        POSTGRES,
+        /** The memory of this process. Excludes nobody in other processes. */
+        MEMORY
+    }
+
+    /**
+     * The toolkit's objects in the database.
+     *
+     * @param initialize Whether to create the toolkit's objects in the database at start-up, or only to check that they are
+     *     there.
+     */
+    public record Schema(@DefaultValue("always") PostgresSchema.Initialize initialize) {}
+
+    /**
+     * Locks.
+     *
+     * @param backend Where locks live. The memory backend excludes nobody in other processes.
+     * @param maxHeld Most session locks that this process holds at a time in one database, at least 1. Postgres keeps them in
+     *     shared memory, and thousands can keep other clients from connecting.
+     * @param blockingTransactions How many transactions of one DataSource may wait for a lock at a time, each with a
+     *     connection of the pool; 0 or more. Others try, roll back and come again. Defaults to half of the pool, or 5 if
+     *     its size is unknown.
+     */
+    public record Lock(
+            @DefaultValue("postgres") Backend backend,
+            @DefaultValue("1000") int maxHeld,
+            @Nullable Integer blockingTransactions) {}
+
+    /**
+     * Where the toolkit opens lock connections of its own, for locks of session scope.
+     *
+     * @param url JDBC URL of the lock connections to the primary DataSource's database, past any pooler in transaction mode.
+     *     Defaults to that of Spring Boot's connection details, usually spring.datasource.url.
+     * @param username User of the lock connections. Defaults to that of Spring Boot's connection details.
+     * @param password Password of the lock connections. Defaults to that of Spring Boot's connection details, unless a username
+     *     is set here.
+     * @param dataSources Lock connections to the databases of other DataSources, by bean name.
+     */
+    public record Postgres(
+            @Nullable String url,
+            @Nullable String username,
+            @Nullable String password,
+            @DefaultValue Map<String, Connection> dataSources) {
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Postgres[url=" + url + ", username=" + username + ", dataSources=" + dataSources + "]";
+        }
+    }
+
+    /**
+     * Lock connections to the database of one DataSource.
+     *
+     * @param url JDBC URL of the DataSource's database, past any pooler in transaction mode.
+     * @param username User of the lock connections.
+     * @param password Password of the lock connections.
+     */
+    public record Connection(
+            @Nullable String url,
+            @Nullable String username,
+            @Nullable String password) {
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Connection[url=" + url + ", username=" + username + "]";
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.interlock.spring;
+
+import dev.interlock.lock.LockSpace;
+import dev.interlock.lock.LockSpaces;
+import dev.interlock.memory.MemoryLockBackend;
+import dev.interlock.memory.MemoryTransactionLockBackend;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import javax.sql.DataSource;
+
+/** Spaces in the memory of this process, one for each DataSource or, where there is none, for each name. */
+final class MemoryLockSpaces implements LockSpaces {
+
+    private final ConcurrentMap<Object, LockSpace> spaces = new ConcurrentHashMap<>();
+    private final DataSources dataSources;
+    private final BlockingTransactions blocking;
+
+    MemoryLockSpaces(DataSources dataSources, BlockingTransactions blocking) {
+        this.dataSources = dataSources;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public Optional<LockSpace> find(String name) {
+        Optional<DataSource> dataSource = dataSources.find(name);
+        int transactions = dataSource.map(blocking::of).orElseGet(blocking::withoutPool);
+        Object place = dataSource.isPresent() ? dataSource.get() : name;
+        return Optional.of(spaces.computeIfAbsent(place, ignored -> space(transactions)));
+    }
+
+    private static LockSpace space(int transactions) {
+        MemoryLockBackend locks = new MemoryLockBackend();
+        return new LockSpace(locks, new MemoryTransactionLockBackend(locks), transactions);
+    }
+
+    @Override
+    public String remedy() {
+        return dataSources.remedy();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.interlock.spring;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/** The rules that the types of the properties cannot tell. */
+final class PropertyRules {
+
+    private PropertyRules() {}
+
+    /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
+    static void check(InterlockProperties properties, DataSources dataSources) {
+        InterlockProperties.Lock lock = properties.lock();
+        if (lock.maxHeld() < 1) {
+            throw invalid(
+                    "lock.max-held",
+                    lock.maxHeld(),
+                    "It must be at least 1, or no session lock could ever be taken. Remove it to allow 1000.");
+        }
+        Integer blocking = lock.blockingTransactions();
+        if (blocking != null && blocking < 0) {
+            throw invalid(
+                    "lock.blocking-transactions",
+                    blocking,
+                    "It must be 0 or more; with 0 no transaction waits while it holds a connection. Remove it to allow half"
+                            + " of the pool.");
+        }
+        checkUrl("postgres.url", properties.postgres().url());
+        if (lock.backend() == InterlockProperties.Backend.POSTGRES) {
+            properties.postgres().dataSources().forEach((name, connection) -> check(name, connection, dataSources));
+        }
+    }
+
+    private static void check(String name, InterlockProperties.Connection connection, DataSources dataSources) {
+        String property = "postgres.data-sources." + name;
+        if (!dataSources.isNamed(name)) {
+            throw invalid(
+                    property + ".url",
+                    connection.url(),
+                    "It must name a DataSource bean, but there is none of that name. " + dataSources.remedy() + ".");
+        }
+        if (connection.url() == null) {
+            throw invalid(
+                    property + ".url",
+                    null,
+                    "It must be set where lock connections of a DataSource are configured. Give the JDBC URL of the"
+                            + " DataSource's database, or remove " + property + ".");
+        }
+        checkUrl(property + ".url", connection.url());
+    }
+
+    private static void checkUrl(String property, @Nullable String url) {
+        if (url != null && !url.startsWith("jdbc:")) {
+            throw invalid(property, url, "It must be a JDBC URL. Write jdbc:postgresql://host:port/database.");
+        }
+    }
+
+    private static InvalidConfigurationPropertyValueException invalid(
+            String property, @Nullable Object value, String reason) {
+        return new InvalidConfigurationPropertyValueException("interlock." + property, value, reason);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.interlock.spring.actuate;
+
+import dev.interlock.guard.GuardPlans;
+import dev.interlock.key.KeyNamespace;
+import dev.interlock.spring.InterlockAutoConfiguration;
+import dev.interlock.spring.InterlockProperties;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** The actuator endpoint {@code interlock}. */
+@AutoConfiguration(after = InterlockAutoConfiguration.class)
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnAvailableEndpoint(InterlockEndpoint.class)
+@ConditionalOnBean(GuardPlans.class)
+public final class InterlockEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    InterlockEndpoint interlockEndpoint(KeyNamespace namespace, InterlockProperties properties, GuardPlans plans) {
+        return new InterlockEndpoint(namespace, properties.weaving(), plans);
+    }
+}

@@ -1,0 +1,5 @@
+/** Auto-configuration of Interlock in Spring Boot applications. */
+@NullMarked
+package dev.interlock.spring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,143 @@
+package dev.interlock.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.interlock.key.KeyNamespace;
+import dev.interlock.postgres.PostgresSchema.Initialize;
+import dev.interlock.weaving.GuardAdvisor;
+import dev.interlock.weaving.WeavingMode;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class InterlockPropertiesTest {
+
+    private final ApplicationContextRunner runner = Contexts.bare();
+
+    @Test
+    void defaults() {
+        runner.run(context -> assertThat(context.getBean(InterlockProperties.class))
+                .isEqualTo(new InterlockProperties(
+                        true,
+                        null,
+                        WeavingMode.PROXY,
+                        GuardAdvisor.DEFAULT_ORDER,
+                        new InterlockProperties.Schema(Initialize.ALWAYS),
+                        new InterlockProperties.Lock(InterlockProperties.Backend.POSTGRES, 1000, null),
+                        new InterlockProperties.Postgres(null, null, null, Map.of()))));
+    }
+
+    @Test
+    void everyPropertyIsBound() {
+        runner.withBean("reports", DataSource.class, JdbcDataSource::new)
+                .withPropertyValues(
+                        "interlock.enabled=true",
+                        "interlock.namespace=orders",
+                        "interlock.weaving=AspectJ",
+                        "interlock.order=7",
+                        "interlock.schema.initialize=never",
+                        "interlock.lock.backend=memory",
+                        "interlock.lock.max-held=20",
+                        "interlock.lock.blocking-transactions=0",
+                        "interlock.postgres.url=jdbc:postgresql://db/orders",
+                        "interlock.postgres.username=locks",
+                        "interlock.postgres.password=secret",
+                        "interlock.postgres.data-sources.reports.url=jdbc:postgresql://db/reports",
+                        "interlock.postgres.data-sources.reports.username=reporter",
+                        "interlock.postgres.data-sources.reports.password=hidden")
+                .run(context -> {
+                    InterlockProperties properties = context.getBean(InterlockProperties.class);
+                    assertThat(properties)
+                            .isEqualTo(new InterlockProperties(
+                                    true,
+                                    "orders",
+                                    WeavingMode.ASPECTJ,
+                                    7,
+                                    new InterlockProperties.Schema(Initialize.NEVER),
+                                    new InterlockProperties.Lock(InterlockProperties.Backend.MEMORY, 20, 0),
+                                    new InterlockProperties.Postgres(
+                                            "jdbc:postgresql://db/orders",
+                                            "locks",
+                                            "secret",
+                                            Map.of(
+                                                    "reports",
+                                                    new InterlockProperties.Connection(
+                                                            "jdbc:postgresql://db/reports", "reporter", "hidden")))));
+                    assertThat(properties.toString()).contains("reporter").doesNotContain("secret", "hidden");
+                });
+    }
+
+    @Test
+    void orderIsThatOfTheAdvisor() {
+        runner.run(context ->
+                assertThat(context.getBean(GuardAdvisor.class).getOrder()).isEqualTo(GuardAdvisor.DEFAULT_ORDER));
+        runner.withPropertyValues("interlock.order=7")
+                .run(context -> assertThat(context.getBean(GuardAdvisor.class).getOrder())
+                        .isEqualTo(7));
+    }
+
+    @Test
+    void namespaceGoesBeforeTheApplicationName() {
+        runner.withPropertyValues("interlock.namespace=orders")
+                .run(context ->
+                        assertThat(context.getBean(KeyNamespace.class).value()).isEqualTo("orders"));
+    }
+
+    @Test
+    void namelessServicesAreWarned(CapturedOutput output) {
+        runner.withPropertyValues("spring.application.name=")
+                .run(context ->
+                        assertThat(context.getBean(KeyNamespace.class).value()).isEqualTo("application"));
+        assertThat(output.getAll().lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "Neither interlock.namespace nor spring.application.name is set, so the namespace is 'application':"
+                                + " two unnamed services on one database share their locks. Set one of the two");
+    }
+
+    @Test
+    void longNamespacesAreCutForPostgres() {
+        assertThat(Namespaces.applicationName(new KeyNamespace("shop"))).isEqualTo("shop interlock");
+        assertThat(Namespaces.applicationName(new KeyNamespace("s".repeat(100))))
+                .isEqualTo("s".repeat(50) + " interlock");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            namespace                      | ' '            | A namespace must not be blank
+            lock.max-held                  | 0              | It must be at least 1
+            lock.blocking-transactions     | -1             | It must be 0 or more
+            postgres.url                   | postgres://db  | It must be a JDBC URL. Write jdbc:postgresql://host:port/database.
+            postgres.data-sources.none.url | jdbc:x         | It must name a DataSource bean, but there is none of that name.
+            """)
+    void wrongValuesAreNamedWithTheirRule(String property, String value, String reason) {
+        runner.withPropertyValues("interlock." + property + "=" + value).run(context -> {
+            Throwable failure = context.getStartupFailure();
+            assertThat(failure).isNotNull();
+            assertThat(failure)
+                    .rootCause()
+                    .isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, wrong -> {
+                        assertThat("interlock." + property).startsWith(wrong.getName());
+                        assertThat(wrong.getReason()).contains(reason);
+                    });
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"weaving, agent", "schema.initialize, sometimes", "lock.backend, redis", "order, first"})
+    void wordsThatAreNoValueFailStartUp(String property, String value) {
+        runner.withPropertyValues("interlock." + property + "=" + value)
+                .run(context -> assertThat(Contexts.messages(context.getStartupFailure()))
+                        .contains("Failed to bind properties under 'interlock." + property + "'"));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.interlock.spring;
+
+import dev.interlock.testing.PostgresServer;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** An empty database of its own on the tests' server, without the toolkit's objects. */
+public final class TestDatabase implements AutoCloseable {
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    private final String name = "starter_" + NUMBERS.incrementAndGet();
+    private final JdbcClient server = JdbcClient.create(PostgresServer.direct());
+
+    public TestDatabase() {
+        server.sql("CREATE DATABASE " + name + " TEMPLATE template0").update();
+    }
+
+    public String url() {
+        return PostgresServer.url().replaceFirst("/postgres$", "/" + name);
+    }
+
+    /** What an application sets to use this database. */
+    public String[] properties() {
+        return new String[] {
+            "spring.datasource.url=" + url(), "spring.datasource.username=" + PostgresServer.user(),
+        };
+    }
+
+    /** Statements on connections that no pool of a tested application gives. */
+    public JdbcClient jdbc() {
+        PGSimpleDataSource direct = new PGSimpleDataSource();
+        direct.setUrl(url());
+        direct.setUser(PostgresServer.user());
+        return JdbcClient.create(direct);
+    }
+
+    /** Connections to this database whose application name has this form. */
+    long connections(String applicationName) {
+        return server.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND application_name LIKE ?")
+                .params(name, applicationName)
+                .query(Long.class)
+                .single();
+    }
+
+    boolean hasSchema() {
+        return jdbc().sql("SELECT to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL")
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Override
+    public void close() {
+        server.sql("DROP DATABASE " + name + " WITH (FORCE)").update();
+    }
+}
