@@ -1,0 +1,30 @@
+package dev.interlock.samples.racelab;
+
+import java.util.List;
+
+/**
+ * One race, shown without and with the guard.
+ *
+ * <p>A scene is a component with three nested components: {@code Body}, what the call does, and {@code Unguarded} and
+ * {@code Guarded}, which call it and differ by the guard's annotation alone. It is found by being in this package.
+ */
+interface Scene {
+
+    /** Name on the command line and in the report: lower case with dashes. */
+    String name();
+
+    String title();
+
+    /** What goes wrong without the guard, in one sentence. */
+    String problem();
+
+    /** Lays the tables as they are before each round. */
+    void reset();
+
+    Action unguarded();
+
+    Action guarded();
+
+    /** Compares what the database holds with what the callers were told. Called after each round, when no call runs. */
+    List<Violation> violations(Acknowledged acknowledged);
+}

@@ -1,0 +1,40 @@
+package dev.interlock.samples.racelab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.interlock.annotation.AdvisoryLocked;
+import dev.interlock.annotation.Conflict;
+import dev.interlock.annotation.RetryOnConflict;
+import org.junit.jupiter.api.Test;
+
+class GuardTextTest {
+
+    @Test
+    void readsAsTheSourceDoes() {
+        assertThat(GuardText.of(CreditBalanceScene.class))
+                .isEqualTo("@AdvisoryLocked(name = \"credit-balance\", key = \"#accountId\", waitTime = \"30s\")");
+        assertThat(GuardText.of(ImportScene.class))
+                .isEqualTo("@AdvisoryLocked(name = \"import\", scope = SESSION, waitTime = \"60s\")");
+    }
+
+    @Test
+    void severalGuardsAndValuesAreAllThere() {
+        assertThat(GuardText.of(Sample.class).lines())
+                .containsExactlyInAnyOrder(
+                        "@AdvisoryLocked(name = \"both\", key = {\"#from\", \"#to\"})",
+                        "@RetryOnConflict(maxRetries = 5, on = DEADLOCK)");
+    }
+
+    private static final class Sample {
+
+        @SuppressWarnings("unused")
+        private static final class Guarded {
+
+            @AdvisoryLocked(
+                    name = "both",
+                    key = {"#from", "#to"})
+            @RetryOnConflict(maxRetries = 5, on = Conflict.DEADLOCK)
+            void transfer(long from, long to) {}
+        }
+    }
+}

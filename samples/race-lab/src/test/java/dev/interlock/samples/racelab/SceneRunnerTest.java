@@ -1,0 +1,116 @@
+package dev.interlock.samples.racelab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.StaticApplicationContext;
+
+@Timeout(60)
+class SceneRunnerTest {
+
+    private final SceneRunner runner = new SceneRunner(new Crowd(2, 2, Duration.ofSeconds(30)));
+    private final List<String> progress = new ArrayList<>();
+
+    @Test
+    void unguardedArmEndsWithItsFirstViolation() throws InterruptedException {
+        FakeScene scene = new FakeScene("late", round -> round == 5 ? 9 : 0, 0, FakeScene.SUCCEEDS);
+
+        SceneResult result = runner.run(scene, progress::add);
+
+        assertThat(scene.unguardedRounds()).isEqualTo(5);
+        assertThat(result.unguarded().violations()).isEqualTo(9);
+    }
+
+    @Test
+    void guardedArmHasNoFewerRoundsThanTheUnguarded() throws InterruptedException {
+        FakeScene scene = new FakeScene("late", round -> round == 5 ? 9 : 0, 0, FakeScene.SUCCEEDS);
+
+        runner.run(scene, progress::add);
+
+        assertThat(scene.guardedRounds()).isEqualTo(5);
+    }
+
+    @Test
+    void unguardedArmGivesUpAfterTwentyRounds() throws InterruptedException {
+        FakeScene scene = new FakeScene("never", round -> 0, 0, FakeScene.SUCCEEDS);
+
+        SceneResult result = runner.run(scene, progress::add);
+
+        assertThat(scene.unguardedRounds()).isEqualTo(20);
+        assertThat(result.shortcomings()).containsExactly("the unguarded arm showed no violation in 20 rounds");
+    }
+
+    @Test
+    void everyRoundIsTold() throws InterruptedException {
+        runner.run(FakeScene.asExpected("fine"), progress::add);
+
+        assertThat(progress)
+                .containsExactly(
+                        "fine, unguarded, round 1: 4 of 4 calls acknowledged, 3 violations",
+                        "fine, guarded, round 1: 4 of 4 calls acknowledged, 0 violations",
+                        "fine, guarded, round 2: 4 of 4 calls acknowledged, 0 violations",
+                        "fine, guarded, round 3: 4 of 4 calls acknowledged, 0 violations");
+    }
+
+    @Test
+    void endOfTheContextEndsTheRunAndWaitsForItsCallers() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        AtomicBoolean callerLeft = new AtomicBoolean();
+        FakeScene stuck = new FakeScene("stuck", round -> 1, 0, caller -> {
+            running.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                callerLeft.set(true);
+                Thread.currentThread().interrupt();
+            }
+            return 1;
+        });
+        FutureTask<SceneResult> run = new FutureTask<>(() -> runner.run(stuck, progress::add));
+        new Thread(run).start();
+        running.await();
+
+        runner.onApplicationEvent(new ContextClosedEvent(new StaticApplicationContext()));
+
+        assertThat(callerLeft).isTrue();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> run.get(10, TimeUnit.SECONDS))
+                .withCauseInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void runsDoNotOverlap() throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        SceneRunner single = new SceneRunner(new Crowd(1, 50, Duration.ofSeconds(30)));
+        FakeScene scene = new FakeScene("a", round -> 1, 0, caller -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            Thread.yield();
+            return inside.decrementAndGet();
+        });
+        List<FutureTask<SceneResult>> runs = Stream.generate(
+                        () -> new FutureTask<>(() -> single.run(scene, line -> {})))
+                .limit(4)
+                .toList();
+
+        runs.forEach(run -> new Thread(run).start());
+        for (FutureTask<SceneResult> run : runs) {
+            run.get(30, TimeUnit.SECONDS);
+        }
+
+        assertThat(most).hasValue(1);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.interlock.samples.racelab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ViolationTest {
+
+    @Test
+    void balanceAsPromisedIsNoViolation() {
+        assertThat(CreditBalanceScene.compare(1_320, 1_320)).isEmpty();
+    }
+
+    @Test
+    void everyLostCreditCounts() {
+        assertThat(CreditBalanceScene.compare(1_320, 1_030))
+                .containsExactly(new Violation(290, "balance 1030 instead of the promised 1320"));
+    }
+
+    @Test
+    void creditsNobodyPromisedCountToo() {
+        assertThat(Violation.total(CreditBalanceScene.compare(1_320, 1_325))).isEqualTo(5);
+    }
+
+    @Test
+    void importAsPromisedIsNoViolation() {
+        assertThat(ImportScene.compare(100, 100, 100, 0)).isEmpty();
+    }
+
+    @Test
+    void importCountsOverlapsRepeatedAndMissingRowsApart() {
+        assertThat(ImportScene.compare(100, 100, 70, 3))
+                .containsExactly(
+                        new Violation(3, "3 runs entered while another was inside"),
+                        new Violation(30, "30 rows imported again"),
+                        new Violation(30, "30 of 100 promised rows missing"));
+    }
+
+    @Test
+    void rowsOfACallThatFailedAreNoViolation() {
+        assertThat(ImportScene.compare(100, 110, 110, 0)).isEmpty();
+    }
+
+    @Test
+    void rowsOfACallThatFailedDoNotHideRepeatedOnes() {
+        assertThat(ImportScene.compare(100, 120, 110, 0)).containsExactly(new Violation(10, "10 rows imported again"));
+    }
+
+    @Test
+    void totalAddsUpAllKinds() {
+        assertThat(Violation.total(List.of(new Violation(3, "a"), new Violation(4, "b"))))
+                .isEqualTo(7);
+        assertThat(Violation.total(List.of())).isZero();
+    }
+
+    @Test
+    void acknowledgedCallsAddUpWhatTheyPromised() {
+        assertThat(new Acknowledged(List.of(10L, 10L, 5L)).sum()).isEqualTo(25);
+    }
+}
