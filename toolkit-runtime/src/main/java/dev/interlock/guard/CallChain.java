@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Invariants.</b> A hold is in the chain exactly as long as it has uses; each guarded call on the stack and each
  * binding to a transaction is one use. The chain is confined to its thread and never inherited by another; it disappears
- * from the thread with its last entry, so nothing is left on pooled threads. Work that is handed over explicitly with
+ * from the thread with its last entry and leaves an empty cell there, of a type that keeps no class loader alive. Work that is handed over explicitly with
  * {@link GuardContext} sees the holds of its parent as <em>foreign</em>: their loss vetoes its commits too, and asking for
  * their key fails at once instead of waiting for itself.
  */
 public final class CallChain {
 
-    private static final ThreadLocal<@Nullable CallChain> CURRENT = new ThreadLocal<>();
+    /** A cell is kept, since to remove and set again costs more than a lock in memory. */
+    private static final ThreadLocal<@Nullable Object[]> CURRENT =
+            ThreadLocal.withInitial(() -> new @Nullable Object[1]);
 
     private final List<Entry> entries = new ArrayList<>(4);
     private final List<ChainHold> foreign;
@@ -28,7 +30,7 @@ public final class CallChain {
 
     /** The hold of this thread's chain for the key, or {@code null}. */
     public static @Nullable ChainHold find(Object key) {
-        CallChain chain = CURRENT.get();
+        CallChain chain = current();
         if (chain == null) {
             return null;
         }
@@ -43,7 +45,7 @@ public final class CallChain {
 
     /** Whether the key is held by the chain that handed this work over, so that waiting for it could never end. */
     public static boolean heldByParent(Object key) {
-        CallChain chain = CURRENT.get();
+        CallChain chain = current();
         if (chain == null) {
             return false;
         }
@@ -57,10 +59,10 @@ public final class CallChain {
 
     /** Adds one use of the hold to this thread's chain. */
     public static CallChain enter(ChainHold hold) {
-        CallChain chain = CURRENT.get();
+        CallChain chain = current();
         if (chain == null) {
             chain = new CallChain(List.of());
-            CURRENT.set(chain);
+            current(chain);
         }
         chain.use(hold);
         return chain;
@@ -77,14 +79,14 @@ public final class CallChain {
                 break;
             }
         }
-        if (entries.isEmpty() && foreign.isEmpty() && CURRENT.get() == this) {
-            CURRENT.remove();
+        if (entries.isEmpty() && foreign.isEmpty() && current() == this) {
+            current(null);
         }
     }
 
     /** Lets every hold of this thread veto the commit that is about to be sent. */
     static void beforeCommit() {
-        CallChain chain = CURRENT.get();
+        CallChain chain = current();
         if (chain != null) {
             for (Entry entry : List.copyOf(chain.entries)) {
                 entry.hold.beforeCommit();
@@ -99,7 +101,7 @@ public final class CallChain {
 
     /** The holds of this thread, for work that is handed to another. */
     static List<ChainHold> holds() {
-        CallChain chain = CURRENT.get();
+        CallChain chain = current();
         if (chain == null) {
             return List.of();
         }
@@ -110,17 +112,21 @@ public final class CallChain {
 
     /** Runs work under a chain that knows the given holds as foreign, and restores the thread's own chain afterwards. */
     static <T extends @Nullable Object> T callWithForeign(List<ChainHold> foreign, Supplier<T> work) {
-        CallChain own = CURRENT.get();
-        CURRENT.set(new CallChain(foreign));
+        CallChain own = current();
+        current(new CallChain(foreign));
         try {
             return work.get();
         } finally {
-            if (own == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(own);
-            }
+            current(own);
         }
+    }
+
+    private static @Nullable CallChain current() {
+        return (CallChain) CURRENT.get()[0];
+    }
+
+    private static void current(@Nullable CallChain chain) {
+        CURRENT.get()[0] = chain;
     }
 
     private void use(ChainHold hold) {

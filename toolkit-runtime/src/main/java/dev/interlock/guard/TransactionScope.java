@@ -51,10 +51,11 @@ public final class TransactionScope implements TransactionSynchronization {
 
     /** The transaction that work on this thread would join now, or {@code null}. */
     public static @Nullable TransactionScope active() {
-        TransactionScope scope = (TransactionScope) TransactionSynchronizationManager.getResource(RESOURCE);
-        if (scope == null
-                && TransactionSynchronizationManager.isActualTransactionActive()
-                && TransactionSynchronizationManager.isSynchronizationActive()) {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+            return null;
+        }
+        TransactionScope scope = bound();
+        if (scope == null && TransactionSynchronizationManager.isSynchronizationActive()) {
             scope = open(false);
         }
         return scope == null || scope.completing ? null : scope;

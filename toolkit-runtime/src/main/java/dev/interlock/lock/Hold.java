@@ -108,7 +108,12 @@ final class Hold implements ChainHold {
             leaveGate();
             return STILL_HELD;
         }
-        return session.release().whenComplete((state, failure) -> leaveGate());
+        CompletableFuture<State> released = session.release();
+        if (released.isDone()) {
+            leaveGate();
+            return released;
+        }
+        return released.whenComplete((state, failure) -> leaveGate());
     }
 
     private void leaveGate() {

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.PriorityOrdered;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -63,7 +62,7 @@ public final class AspectBinding implements BeanPostProcessor, PriorityOrdered, 
             if (binding == null) {
                 return body.proceed();
             }
-            Class<?> targetClass = target == null ? method.getDeclaringClass() : ClassUtils.getUserClass(target);
+            Class<?> targetClass = target == null ? method.getDeclaringClass() : TargetClasses.of(target);
             return binding.pipeline.get().run(new WovenCall(method, target, arguments, body), targetClass);
         } catch (Throwable thrown) {
             throw AspectBinding.<RuntimeException>asUnchecked(thrown);

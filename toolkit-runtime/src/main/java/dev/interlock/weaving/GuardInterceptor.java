@@ -7,7 +7,6 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /** Adapter from Spring proxies to the pipeline. */
@@ -23,7 +22,7 @@ final class GuardInterceptor implements MethodInterceptor {
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = invocation.getThis();
         Class<?> targetClass = target != null
-                ? AopUtils.getTargetClass(target)
+                ? TargetClasses.of(target)
                 : invocation.getMethod().getDeclaringClass();
         GuardPlan plan = pipeline.get().planOfCalled(invocation.getMethod(), targetClass);
         return plan.run(new ProxyCall((ProxyMethodInvocation) invocation, plan.repeats()));
