@@ -1,0 +1,65 @@
+package dev.interlock.benchmark;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A Postgres server for one run. Commits are durable as on a production server; the embedded one would otherwise start with
+ * {@code synchronous_commit=off} and flatter.
+ *
+ * <p>It stops when closed, and when the JVM ends without that.
+ */
+public final class BenchmarkPostgres implements AutoCloseable {
+
+    private final EmbeddedPostgres server;
+
+    private BenchmarkPostgres(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    public static BenchmarkPostgres start() {
+        try {
+            return new BenchmarkPostgres(EmbeddedPostgres.builder()
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("full_page_writes", "on")
+                    .start());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Address for this JVM and for those that JMH forks. */
+    public String url() {
+        return server.getJdbcUrl("postgres", "postgres");
+    }
+
+    /** Every {@code getConnection()} opens a new connection. */
+    public static DataSource direct(String url) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        return source;
+    }
+
+    /** A new pool; the caller closes it. */
+    public static HikariDataSource pool(String url, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(direct(url));
+        config.setMaximumPoolSize(size);
+        return new HikariDataSource(config);
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.interlock.benchmark;
+
+import dev.interlock.guard.Clock;
+import dev.interlock.guard.Durations;
+import dev.interlock.guard.GuardPipeline;
+import dev.interlock.guard.GuardPlans;
+import dev.interlock.key.KeyNamespace;
+import dev.interlock.lock.AdvisoryLockGuard;
+import dev.interlock.lock.LockSpace;
+import dev.interlock.lock.LockSpaces;
+import dev.interlock.weaving.GuardAdvisor;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.transaction.interceptor.TransactionAttributeSource;
+
+/** Wires the guards of advisory locks without Spring Boot. */
+public final class Guards {
+
+    public static final KeyNamespace NAMESPACE = new KeyNamespace("benchmarks");
+
+    private Guards() {}
+
+    /**
+     * What makes proxies of guarded beans.
+     *
+     * @param beans where transaction managers are looked for
+     */
+    public static GuardAdvisor advisor(LockSpace space, BeanFactory beans, TransactionAttributeSource transactions) {
+        AdvisoryLockGuard guard =
+                new AdvisoryLockGuard(NAMESPACE, only(space), new Durations(UnaryOperator.identity()), Clock.SYSTEM);
+        GuardPipeline pipeline = new GuardPipeline(new GuardPlans(List.of(guard), beans, transactions));
+        return new GuardAdvisor(() -> pipeline, GuardAdvisor.DEFAULT_ORDER);
+    }
+
+    private static LockSpaces only(LockSpace space) {
+        return new LockSpaces() {
+            @Override
+            public Optional<LockSpace> find(String dataSource) {
+                return dataSource.isEmpty() ? Optional.of(space) : Optional.empty();
+            }
+
+            @Override
+            public String remedy() {
+                return "benchmarks have the primary one only";
+            }
+        };
+    }
+}
