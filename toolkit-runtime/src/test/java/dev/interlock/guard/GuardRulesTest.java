@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Propagation;
@@ -246,6 +247,37 @@ class GuardRulesTest {
                                 + " former holder committed; use scope = SESSION",
                         "@AdvisoryLocked on Transactions.stage(): needs a transaction, but the method returns CompletionStage"
                                 + " and a transaction ends when the method returns; return a value");
+    }
+
+    @Test
+    void managerAndDataSourceMustMatch() {
+        try (HikariDataSource elsewhere = PostgresServer.pool(1)) {
+            assertThatThrownBy(() -> InterlockContext.on(pool)
+                            .manager(dataSource -> new DataSourceTransactionManager(elsewhere))
+                            .beans(Scopes.class)
+                            .open())
+                    .isInstanceOfSatisfying(
+                            InvalidGuardException.class,
+                            invalid -> assertThat(invalid.problems())
+                                    .containsExactly(
+                                            "@AdvisoryLocked on Scopes.inTransaction(): scope = TRANSACTION needs a"
+                                                    + " transaction manager of the lock's DataSource, but the method's is one of another"
+                                                    + " DataSource; name the manager in @Transactional or the DataSource in dataSource, or"
+                                                    + " use scope = SESSION"));
+        }
+    }
+
+    @Test
+    void anActiveTransactionOfAnotherDataSourceIsRefusedAtTheCall() {
+        try (HikariDataSource elsewhere = PostgresServer.pool(1);
+                AnnotationConfigApplicationContext context =
+                        InterlockContext.on(pool).beans(Scopes.class).open()) {
+            Scopes scopes = context.getBean(Scopes.class);
+            TransactionTemplate other = new TransactionTemplate(new DataSourceTransactionManager(elsewhere));
+            assertThatThrownBy(() -> other.executeWithoutResult(status -> scopes.inTransaction()))
+                    .isInstanceOf(LockNotAcquiredException.class)
+                    .hasMessageContaining("the active transaction is not one of the lock's DataSource");
+        }
     }
 
     static class NotBuiltYet {

@@ -11,8 +11,12 @@ import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
 import dev.interlock.testing.Race;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,6 +116,22 @@ public abstract class LockBackendContract {
         waiter.interrupt();
         waiter.join(TimeUnit.SECONDS.toMillis(30));
         assertThat(waiter.isAlive()).isFalse();
+        hold.release().join();
+        granted(otherProcess(), "0s").release().join();
+    }
+
+    @Test
+    void aCancelledWaiterLeavesNothing() throws Exception {
+        BackendHold hold = granted(backend(), "0s");
+        ExecutorService waiters = Executors.newFixedThreadPool(CALLERS);
+        List<Future<Acquisition>> waiting = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            waiting.add(waiters.submit(() -> acquire(otherProcess(), "60s")));
+        }
+        pause(100);
+        waiting.forEach(waiter -> waiter.cancel(true));
+        waiters.shutdown();
+        assertThat(waiters.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         hold.release().join();
         granted(otherProcess(), "0s").release().join();
     }
