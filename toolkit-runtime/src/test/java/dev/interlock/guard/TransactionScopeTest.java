@@ -16,6 +16,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -66,9 +67,7 @@ class TransactionScopeTest {
                     JdbcClient jdbc = JdbcClient.create(pool);
                     jdbc.sql("INSERT INTO deferred VALUES (1), (1)").update();
                 }))
-                .isInstanceOfAny(
-                        DataIntegrityViolationException.class,
-                        org.springframework.transaction.TransactionSystemException.class);
+                .isInstanceOfAny(DataIntegrityViolationException.class, TransactionSystemException.class);
         assertThat(scope[0].outcome()).isEqualTo(Outcome.COMMIT_FAILED);
     }
 

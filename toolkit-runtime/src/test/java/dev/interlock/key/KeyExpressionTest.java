@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,7 +113,7 @@ class KeyExpressionTest {
 
         public void none() {}
 
-        public void reflect(java.lang.reflect.Type type) {}
+        public void reflect(Type type) {}
 
         @Override
         public void handle(Order renamed) {}

@@ -15,6 +15,7 @@ import dev.interlock.testing.Race;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -211,7 +212,7 @@ public abstract class TransactionLockBackendContract {
     }
 
     private static Attempt elsewhere(Supplier<Attempt> attempt) {
-        return java.util.concurrent.CompletableFuture.supplyAsync(attempt, command -> new Thread(command).start())
+        return CompletableFuture.supplyAsync(attempt, command -> new Thread(command).start())
                 .join();
     }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class PostgresSessionLocksTest extends LockBackendContract {
@@ -144,7 +145,7 @@ class PostgresSessionLocksTest extends LockBackendContract {
 
     @Test
     void saysWhatToDoWhereNoServerAnswers() {
-        org.postgresql.ds.PGSimpleDataSource nowhere = new org.postgresql.ds.PGSimpleDataSource();
+        PGSimpleDataSource nowhere = new PGSimpleDataSource();
         nowhere.setUrl("jdbc:postgresql://localhost:1/none?connectTimeout=2");
         PostgresSessionLocks unreachable =
                 new PostgresSessionLocks(nowhere, new PostgresSessionLocks.Settings("nowhere", 10));

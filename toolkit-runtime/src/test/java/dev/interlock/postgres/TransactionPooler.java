@@ -4,10 +4,12 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -104,7 +106,7 @@ final class TransactionPooler implements Closeable {
     private static byte[] startup(DataInputStream in, DataOutputStream out) throws IOException {
         while (true) {
             byte[] message = in.readNBytes(in.readInt() - 4);
-            int code = java.nio.ByteBuffer.wrap(message).getInt();
+            int code = ByteBuffer.wrap(message).getInt();
             if (code != SSL_REQUEST && code != GSS_REQUEST) {
                 return message;
             }
@@ -119,7 +121,7 @@ final class TransactionPooler implements Closeable {
                 return idle.pop();
             }
         }
-        return new Server(startup, new DataOutputStream(java.io.OutputStream.nullOutputStream()));
+        return new Server(startup, new DataOutputStream(OutputStream.nullOutputStream()));
     }
 
     private void release(Server server) {

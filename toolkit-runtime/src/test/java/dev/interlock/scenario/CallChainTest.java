@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.event.TransactionalEventListenerFactory;
 
 /** Nested and later calls of one chain re-enter what the chain holds; nobody else does, and nothing is left. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -39,8 +40,7 @@ class CallChainTest {
     void open() {
         context = InterlockContext.on(pool)
                 .beans(Chain.class, Callers.class, Callers.Listener.class)
-                .with(more -> more.registerBean(
-                        org.springframework.transaction.event.TransactionalEventListenerFactory.class))
+                .with(more -> more.registerBean(TransactionalEventListenerFactory.class))
                 .open();
         chain = context.getBean(Chain.class);
         callers = context.getBean(Callers.class);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.testing.PostgresServer;
 import dev.interlock.testing.Race;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -167,9 +168,8 @@ abstract class CommitVisibilityContract {
     private static void swallow(Throwing work) throws Exception {
         try {
             work.run();
-        } catch (Locked.Wanted | java.io.IOException wanted) {
-            assertThat(Arrays.asList(Locked.Wanted.class, java.io.IOException.class))
-                    .contains(wanted.getClass());
+        } catch (Locked.Wanted | IOException wanted) {
+            assertThat(Arrays.asList(Locked.Wanted.class, IOException.class)).contains(wanted.getClass());
         }
     }
 }

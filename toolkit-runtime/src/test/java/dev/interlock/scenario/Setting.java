@@ -9,6 +9,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.JpaTransactionManager;
@@ -69,8 +70,7 @@ enum Setting {
                         Locked.Unguarded.class,
                         Locked.InSession.class,
                         Locked.InTransaction.class)
-                .with(context -> context.registerBean(
-                        Ledger.class, () -> new Ledger(org.springframework.jdbc.core.simple.JdbcClient.create(pool))))
+                .with(context -> context.registerBean(Ledger.class, () -> new Ledger(JdbcClient.create(pool))))
                 .open();
     }
 
