@@ -5,6 +5,7 @@ import dev.interlock.guard.GuardDefinition;
 import dev.interlock.guard.ReturnShape;
 import dev.interlock.guard.UnavailablePolicy;
 import dev.interlock.key.KeyExpression;
+import dev.interlock.key.LockKey;
 import java.time.Duration;
 
 /**
@@ -23,6 +24,13 @@ record LockDefinition(
         UnavailablePolicy unavailable,
         LockSpace space)
         implements GuardDefinition {
+
+    /** Who holds the lock, asked only where somebody will read it. */
+    String holder(LockKey held) {
+        return unavailable instanceof UnavailablePolicy.Skip
+                ? "not asked"
+                : space.session().describeHolder(held);
+    }
 
     String describe(String what) {
         return what + " '" + name + "' key=[" + key + "] scope=" + scope + (chosen ? " (from AUTO)" : "") + " waitTime="

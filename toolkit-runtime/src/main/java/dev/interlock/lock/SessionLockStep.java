@@ -8,13 +8,17 @@ import dev.interlock.guard.GuardStep;
 import dev.interlock.guard.GuardedCall;
 import dev.interlock.guard.ReturnShape;
 import dev.interlock.guard.TransactionScope;
-import dev.interlock.guard.UnavailablePolicy;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Holds a session lock around the inner layers: taken before any transaction of the method begins, released after the
@@ -22,9 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionLockStep implements GuardStep.Advice {
 
+    private static final Logger log = LoggerFactory.getLogger(SessionLockStep.class);
+
     private final LockDefinition definition;
     private final LockSpace space;
     private final Clock clock;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     SessionLockStep(LockDefinition definition, Clock clock) {
         this.definition = definition;
@@ -89,6 +96,7 @@ final class SessionLockStep implements GuardStep.Advice {
         Hold hold = acquire(target, outer != null);
         TransactionScope transaction = TransactionScope.active();
         if (transaction != null) {
+            warnOfOldSnapshot();
             hold.bindTo(transaction);
         }
         return hold;
@@ -99,7 +107,8 @@ final class SessionLockStep implements GuardStep.Advice {
         Deadline deadline = Deadline.after(clock, definition.waitTime());
         try {
             if (!chainHasTurn && !space.gate().enter(key, deadline)) {
-                throw LockMessages.unavailable(definition, key, space.session().name(), "holder=" + holder(key), null);
+                throw LockMessages.unavailable(
+                        definition, key, space.session().name(), "holder=" + definition.holder(key), null);
             }
             boolean granted = false;
             try {
@@ -113,7 +122,7 @@ final class SessionLockStep implements GuardStep.Advice {
                         definition,
                         key,
                         space.session().name(),
-                        refusal.reason() + ", holder=" + holder(key),
+                        refusal.reason() + ", holder=" + definition.holder(key),
                         refusal.cause());
             } finally {
                 if (!granted && !chainHasTurn) {
@@ -125,11 +134,18 @@ final class SessionLockStep implements GuardStep.Advice {
         }
     }
 
-    /** Asked only where somebody will read it. */
-    private String holder(LockKey key) {
-        return definition.unavailable() instanceof UnavailablePolicy.Skip
-                ? "not asked"
-                : space.session().describeHolder(key);
+    /** A lock taken inside such a transaction cannot show it what was committed since its first statement. */
+    private void warnOfOldSnapshot() {
+        Integer isolation = TransactionSynchronizationManager.getCurrentTransactionIsolationLevel();
+        if (isolation != null
+                && isolation > TransactionDefinition.ISOLATION_READ_COMMITTED
+                && warned.compareAndSet(false, true)) {
+            log.warn(
+                    "Lock '{}' was taken inside a transaction of the caller that is stricter than READ COMMITTED: its snapshot"
+                            + " may be older than the lock and hide what the former holder committed; take the lock around"
+                            + " the method that opens the transaction",
+                    definition.name());
+        }
     }
 
     private static LockLostException lost(Hold hold) {

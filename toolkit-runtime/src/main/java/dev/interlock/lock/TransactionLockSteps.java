@@ -133,11 +133,7 @@ final class TransactionLockSteps {
         if (attempt instanceof Attempt.Busy) {
             if (deadline.passed()) {
                 throw LockMessages.unavailable(
-                        definition,
-                        key,
-                        backend.name(),
-                        "holder=" + space.session().describeHolder(key),
-                        null);
+                        definition, key, backend.name(), "holder=" + definition.holder(key), null);
             }
             hold.waitUntil(deadline);
             throw new ComeAgain(hold);

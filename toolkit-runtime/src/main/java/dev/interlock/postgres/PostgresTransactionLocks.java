@@ -95,7 +95,8 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
                 if (row.wasNull()) {
                     return new Attempt.Impossible(
                             "scope = TRANSACTION needs READ COMMITTED, but the transaction is " + row.getString(1)
-                                    + ": its snapshot would hide what the former holder committed; use scope = SESSION",
+                                    + ": its snapshot would hide what the former holder committed; take the lock around the"
+                                    + " method that opens the transaction, with scope = SESSION",
                             null);
                 }
                 return locked ? new Attempt.Locked() : new Attempt.Busy();

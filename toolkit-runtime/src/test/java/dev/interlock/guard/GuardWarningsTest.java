@@ -16,7 +16,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.resilience.annotation.Retryable;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What start-up warns about, and what only a look at the beans themselves can find. */
 class GuardWarningsTest {
@@ -101,6 +104,25 @@ class GuardWarningsTest {
                 .anyMatch(warning -> warning.equals(
                         "Overriding.guarded overrides a guarded method of Calling without its guards, so it runs unguarded; repeat the"
                                 + " annotation"));
+    }
+
+    @Test
+    void aSessionLockInsideAStricterTransactionOfTheCaller() {
+        try (AnnotationConfigApplicationContext context =
+                InterlockContext.on(pool).beans(Calling.class).open()) {
+            appender.list.clear();
+            TransactionTemplate strict = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+            strict.setIsolationLevel(TransactionTemplate.ISOLATION_REPEATABLE_READ);
+            Calling calling = context.getBean(Calling.class);
+            strict.executeWithoutResult(status -> calling.guarded());
+            strict.executeWithoutResult(status -> calling.guarded());
+        }
+        assertThat(warnings())
+                .singleElement()
+                .satisfies(
+                        warning -> assertThat(warning)
+                                .startsWith(
+                                        "Lock 'x' was taken inside a transaction of the caller that is stricter than READ COMMITTED"));
     }
 
     @Test
