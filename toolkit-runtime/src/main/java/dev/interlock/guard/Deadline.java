@@ -2,25 +2,35 @@ package dev.interlock.guard;
 
 import java.time.Duration;
 
-/** The end of a wait on the monotonic clock. Immutable. */
+/**
+ * The end of a wait on the monotonic clock. The wait begins with the first question, so that a call that need not wait reads
+ * no clock. Confined to the thread that waits.
+ */
 public final class Deadline {
 
     private final Clock clock;
-    private final long endNanos;
+    private final Duration wait;
+    private boolean started;
+    private long endNanos;
 
-    private Deadline(Clock clock, long endNanos) {
+    private Deadline(Clock clock, Duration wait) {
         this.clock = clock;
-        this.endNanos = endNanos;
+        this.wait = wait;
     }
 
     /** @param wait zero or more */
     public static Deadline after(Clock clock, Duration wait) {
-        return new Deadline(clock, clock.nanoTime() + wait.toNanos());
+        return new Deadline(clock, wait);
     }
 
     /** Nanoseconds left, never negative. */
     public long remainingNanos() {
-        return Math.max(0, endNanos - clock.nanoTime());
+        long now = clock.nanoTime();
+        if (!started) {
+            started = true;
+            endNanos = now + wait.toNanos();
+        }
+        return Math.max(0, endNanos - now);
     }
 
     public boolean passed() {
