@@ -10,14 +10,12 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
-/** One line for each benchmark while JMH runs, with a dot for each fork; failures in full. */
+/** One line for each benchmark while JMH runs; failures in full. */
 final class Progress implements OutputFormat {
 
     private static final String HEADING = "# ";
-    private static final String TIME_LEFT = "# Run progress: ";
 
     private final PrintStream out;
-    private String progress = "";
 
     Progress(PrintStream out) {
         this.out = out;
@@ -25,25 +23,20 @@ final class Progress implements OutputFormat {
 
     @Override
     public void startBenchmark(BenchmarkParams benchmark) {
-        out.printf("%-45s", Results.shortName(benchmark.getBenchmark()));
+        out.printf("  %-45s", Results.shortName(benchmark.getBenchmark()));
         out.flush();
     }
 
     @Override
     public void endBenchmark(BenchmarkResult result) {
         if (result != null) {
-            double time = Results.time(result).score();
-            out.printf(Locale.ROOT, " %10.1f %s   %s%n", time, result.getScoreUnit(), progress);
+            out.printf(Locale.ROOT, " %10.1f %s%n", Results.time(result), result.getScoreUnit());
         }
     }
 
     @Override
     public void println(String line) {
-        if (line.startsWith(TIME_LEFT)) {
-            progress = line.substring(TIME_LEFT.length());
-            out.print('.');
-            out.flush();
-        } else if (!line.isBlank() && !line.startsWith(HEADING)) {
+        if (!line.isBlank() && !line.startsWith(HEADING)) {
             out.println(line);
         }
     }

@@ -30,10 +30,10 @@ import org.springframework.transaction.annotation.AnnotationTransactionAttribute
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
-        value = 3,
+        value = 1,
         jvmArgsAppend = {"-Xms256m", "-Xmx256m"})
-@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 250, timeUnit = TimeUnit.MILLISECONDS)
 public class JvmOverhead {
 
     private Long number = 4_711_000_042L;
