@@ -2,6 +2,7 @@ package dev.interlock.guard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +34,12 @@ public final class TransactionScope implements TransactionSynchronization {
 
     private static final Logger log = LoggerFactory.getLogger(TransactionScope.class);
     private static final Object RESOURCE = TransactionScope.class;
+    private static final Object SUSPENDED = Suspended.class;
 
     private final List<Binding> bindings = new ArrayList<>(2);
     private final List<Savepoint> savepoints = new ArrayList<>(0);
     private final boolean vetoedByListener;
+    private @Nullable Suspended suspended;
     private boolean commitSent;
     private boolean completing;
     private Outcome outcome = Outcome.OPEN;
@@ -44,6 +47,16 @@ public final class TransactionScope implements TransactionSynchronization {
     private record Binding(ChainHold hold, CallChain chain) {}
 
     private record Savepoint(Object savepoint, int bindings) {}
+
+    /** What the thread had bound when the scope was suspended, and which scope had been suspended before. */
+    private record Suspended(
+            TransactionScope scope, @Nullable Suspended enclosing, Map<Object, Object> resources) {
+
+        boolean stillHas(Object resource) {
+            Object then = resources.get(resource);
+            return then != null && then == TransactionSynchronizationManager.getResource(resource);
+        }
+    }
 
     private TransactionScope(boolean vetoedByListener) {
         this.vetoedByListener = vetoedByListener;
@@ -59,6 +72,31 @@ public final class TransactionScope implements TransactionSynchronization {
             scope = open(false);
         }
         return scope == null || scope.completing ? null : scope;
+    }
+
+    /**
+     * The transactions that statements on the resource may belong to now: the active one, and those that another manager
+     * suspended without taking the resource off the thread, as when a transaction of one DataSource begins inside one of
+     * another.
+     *
+     * @param resource what transactions are bound to, usually a DataSource; {@code null} for the active one alone
+     */
+    public static List<TransactionScope> sharing(@Nullable Object resource) {
+        TransactionScope active = active();
+        if (active == null && TransactionSynchronizationManager.getResourceMap().isEmpty()) {
+            return List.of();
+        }
+        List<TransactionScope> scopes = new ArrayList<>(2);
+        if (active != null) {
+            scopes.add(active);
+        }
+        Suspended suspended = (Suspended) TransactionSynchronizationManager.getResource(SUSPENDED);
+        for (; suspended != null && resource != null; suspended = suspended.enclosing) {
+            if (suspended.stillHas(resource)) {
+                scopes.add(suspended.scope);
+            }
+        }
+        return scopes;
     }
 
     /** Whether this thread is in the completion phase of a transaction, as in an {@code AFTER_COMMIT} listener. */
@@ -104,11 +142,20 @@ public final class TransactionScope implements TransactionSynchronization {
 
     @Override
     public void suspend() {
+        Map<Object, Object> resources = Map.copyOf(TransactionSynchronizationManager.getResourceMap());
         TransactionSynchronizationManager.unbindResourceIfPossible(RESOURCE);
+        Suspended enclosing = (Suspended) TransactionSynchronizationManager.unbindResourceIfPossible(SUSPENDED);
+        suspended = new Suspended(this, enclosing, resources);
+        TransactionSynchronizationManager.bindResource(SUSPENDED, suspended);
     }
 
     @Override
     public void resume() {
+        TransactionSynchronizationManager.unbindResourceIfPossible(SUSPENDED);
+        if (suspended != null && suspended.enclosing != null) {
+            TransactionSynchronizationManager.bindResource(SUSPENDED, suspended.enclosing);
+        }
+        suspended = null;
         TransactionSynchronizationManager.bindResource(RESOURCE, this);
     }
 

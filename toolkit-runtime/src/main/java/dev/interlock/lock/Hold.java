@@ -82,15 +82,18 @@ final class Hold implements ChainHold {
         pins.incrementAndGet();
     }
 
-    /** Keeps the hold until the transaction has ended. */
-    void bindTo(TransactionScope scope) {
-        pin();
-        scope.bind(this);
+    /** Keeps the hold until every transaction has ended that statements in the lock's database may belong to. */
+    void bindToTransactions() {
+        for (TransactionScope scope :
+                TransactionScope.sharing(target.space().transaction().resource())) {
+            pin();
+            scope.bind(this);
+        }
     }
 
     void lockedIn(TransactionScope scope) {
         lockedIn = scope;
-        bindTo(scope);
+        bindToTransactions();
     }
 
     /**

@@ -7,7 +7,6 @@ import dev.interlock.guard.Deadline;
 import dev.interlock.guard.GuardStep;
 import dev.interlock.guard.GuardedCall;
 import dev.interlock.guard.ReturnShape;
-import dev.interlock.guard.TransactionScope;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
@@ -94,11 +93,8 @@ final class SessionLockStep implements GuardStep.Advice {
         }
         LockMessages.refuseSelfWait(target);
         Hold hold = acquire(target, outer != null);
-        TransactionScope transaction = TransactionScope.active();
-        if (transaction != null) {
-            warnOfOldSnapshot();
-            hold.bindTo(transaction);
-        }
+        warnOfOldSnapshot();
+        hold.bindToTransactions();
         return hold;
     }
 
