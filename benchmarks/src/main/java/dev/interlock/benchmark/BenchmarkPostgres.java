@@ -5,6 +5,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -37,6 +41,23 @@ public final class BenchmarkPostgres implements AutoCloseable {
     /** Address for this JVM and for those that JMH forks. */
     public String url() {
         return server.getJdbcUrl("postgres", "postgres");
+    }
+
+    /**
+     * Binds the server, with the backends of connections still to come, to {@link OneProcessor}.
+     *
+     * @return whether that worked
+     */
+    public boolean bindToOneProcessor() throws SQLException {
+        try (Connection connection = direct(url()).getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            return ProcessHandle.of(row.getLong(1))
+                    .flatMap(ProcessHandle::parent)
+                    .filter(server -> OneProcessor.bind(server.pid()))
+                    .isPresent();
+        }
     }
 
     /** Every {@code getConnection()} opens a new connection. */

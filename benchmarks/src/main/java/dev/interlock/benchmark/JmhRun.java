@@ -30,7 +30,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  */
 public final class JmhRun {
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
 
     private final CommandLineOptions given;
     private final String suite;

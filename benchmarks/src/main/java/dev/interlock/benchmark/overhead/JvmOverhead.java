@@ -32,8 +32,8 @@ import org.springframework.transaction.annotation.AnnotationTransactionAttribute
 @Fork(
         value = 1,
         jvmArgsAppend = {"-Xms256m", "-Xmx256m"})
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 250, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 4, time = 250, timeUnit = TimeUnit.MILLISECONDS)
 public class JvmOverhead {
 
     private Long number = 4_711_000_042L;

@@ -12,11 +12,13 @@ public final class OverheadSuite {
     public static void main(String[] arguments) throws Exception {
         JmhRun run = JmhRun.of(arguments, JvmOverhead.class, PostgresOverhead.class);
         Results results;
+        boolean oneProcessor;
         try (BenchmarkPostgres postgres = BenchmarkPostgres.start()) {
             PostgresOverhead.createTable(postgres.url());
+            oneProcessor = postgres.bindToOneProcessor();
             results = run.run(options -> options.param("url", postgres.url()));
         }
         System.out.println();
-        System.out.print(new OverheadTable(results));
+        System.out.print(new OverheadTable(results, oneProcessor));
     }
 }

@@ -53,17 +53,27 @@ final class OverheadTable {
             average call in the JVM and of the median call on Postgres; the last column is the median of the comparisons within
             the rounds. Errors are half a 95 %% confidence interval (sign test), or half the span of fewer than six rounds.
             JDK %s, %d processors.
-            Postgres runs on this machine, reached through TCP, with fsync=on and synchronous_commit=on. The guarded statement is
-            a SELECT of one row, so that no commit waits for the disk, which would drown the lock. By hand means
-            pg_advisory_xact_lock before it in the same @Transactional method, or pg_advisory_lock and pg_advisory_unlock around
-            that method on an open connection of its own, both with a 64-bit key known beforehand.
+            Postgres runs on this machine, reached through TCP, with fsync=on and synchronous_commit=on. %s
+            The guarded statement is a SELECT of one row, so that no commit waits for the disk, which would drown the lock.
+            By hand means pg_advisory_xact_lock before it in the same @Transactional method, or pg_advisory_lock and
+            pg_advisory_unlock around that method on an open connection of its own, both with a 64-bit key known beforehand.
 
             """;
 
-    private final Results results;
+    private static final String ONE_PROCESSOR = """
+            Client and server
+            share one processor, since to wake one on another takes longer than the statement and varies with luck.""";
+    private static final String ANY_PROCESSOR = """
+            Client and server
+            run where the scheduler puts them, which moves these times at random; taskset, which was not found, would bind them.""";
 
-    OverheadTable(Results results) {
+    private final Results results;
+    private final boolean oneProcessor;
+
+    /** @param oneProcessor whether Postgres and its client were bound to one */
+    OverheadTable(Results results, boolean oneProcessor) {
         this.results = results;
+        this.oneProcessor = oneProcessor;
     }
 
     @Override
@@ -83,7 +93,11 @@ final class OverheadTable {
                 "µs",
                 row -> results.surplus(row.benchmark, row.baseline)
                         .map(over -> format("%+.0f %%", over.median() * 100)));
-        return format(CAPTION, Runtime.version(), Runtime.getRuntime().availableProcessors())
+        return format(
+                        CAPTION,
+                        Runtime.version(),
+                        Runtime.getRuntime().availableProcessors(),
+                        oneProcessor ? ONE_PROCESSOR : ANY_PROCESSOR)
                 + table
                 + System.lineSeparator()
                 + aim();

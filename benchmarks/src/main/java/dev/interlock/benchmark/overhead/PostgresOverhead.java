@@ -2,6 +2,7 @@ package dev.interlock.benchmark.overhead;
 
 import dev.interlock.benchmark.BenchmarkPostgres;
 import dev.interlock.benchmark.Guards;
+import dev.interlock.benchmark.OneProcessor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -18,6 +20,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.runner.IterationType;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /**
@@ -29,8 +33,8 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 @Fork(
         value = 1,
         jvmArgsAppend = {"-Xms256m", "-Xmx256m"})
-@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 250, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 8, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 6, time = 250, timeUnit = TimeUnit.MILLISECONDS)
 public class PostgresOverhead {
 
     private static final String READ = "SELECT balance FROM account WHERE id = ?";
@@ -47,58 +51,65 @@ public class PostgresOverhead {
         }
     }
 
-    /** Without the toolkit. */
+    /** What both arms have. */
     @State(Scope.Benchmark)
-    public static class ByHand {
+    public abstract static class Application {
 
         @Param("")
         String url;
 
         AnnotationConfigApplicationContext context;
         Accounts accounts;
-        SessionLockByHand sessionLock;
+        private boolean bound;
+
+        /** After the warm-up, so that the compiler can use the others until then. */
+        @Setup(Level.Iteration)
+        public void bindToOneProcessor(IterationParams iteration) {
+            if (iteration.getType() == IterationType.MEASUREMENT && !bound) {
+                bound = true;
+                OneProcessor.bind(ProcessHandle.current().pid());
+            }
+        }
 
         @Setup
         public void setUp() throws SQLException {
             setUp(READ);
         }
 
+        abstract void setUp(String statement) throws SQLException;
+
+        @TearDown
+        public void tearDown() throws SQLException {
+            context.close();
+        }
+    }
+
+    /** Without the toolkit. */
+    public static class ByHand extends Application {
+
+        SessionLockByHand sessionLock;
+
+        @Override
         void setUp(String statement) throws SQLException {
             context = AccountsContext.byHand(url, statement);
             accounts = context.getBean(Accounts.class);
             sessionLock = new SessionLockByHand(BenchmarkPostgres.direct(url), accounts);
         }
 
-        @TearDown
+        @Override
         public void tearDown() throws SQLException {
             sessionLock.close();
-            context.close();
+            super.tearDown();
         }
     }
 
     /** With the toolkit. */
-    @State(Scope.Benchmark)
-    public static class Guarded {
+    public static class Guarded extends Application {
 
-        @Param("")
-        String url;
-
-        AnnotationConfigApplicationContext context;
-        Accounts accounts;
-
-        @Setup
-        public void setUp() {
-            setUp(READ);
-        }
-
+        @Override
         void setUp(String statement) {
             context = AccountsContext.guarded(url, statement);
             accounts = context.getBean(Accounts.class);
-        }
-
-        @TearDown
-        public void tearDown() {
-            context.close();
         }
     }
 

@@ -53,7 +53,7 @@ class OverheadTableTest {
                         "PostgresOverhead.transactionLock", 220.0,
                         "PostgresOverhead.sessionLock", 150.0)));
 
-        assertThat(new OverheadTable(results)
+        assertThat(new OverheadTable(results, true)
                         .toString()
                         .lines()
                         .map(line -> line.replaceAll(" {2,}", " | ").strip()))
@@ -73,7 +73,7 @@ class OverheadTableTest {
 
     @Test
     void saysWhatItCannotJudge() {
-        assertThat(new OverheadTable(new Results(List.of())).toString())
+        assertThat(new OverheadTable(new Results(List.of()), true).toString())
                 .containsPattern("literal key +not measured in this run");
     }
 
