@@ -1,8 +1,13 @@
 package dev.interlock.lock;
 
+import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/** One lock as its backend holds it. Thread-safe; any thread may release it. */
+/**
+ * One lock as its backend holds it: from the grant to the release, through all hand-offs within this JVM. Thread-safe; any
+ * thread may release it.
+ */
 public interface BackendHold {
 
     /** Whether the lock stood at the moment asked about. */
@@ -14,13 +19,40 @@ public interface BackendHold {
     /** What is known without asking the backend; a lost hold never becomes held again. */
     State known();
 
-    /** Asks the backend. Returns {@link State#LOST} if it does not answer. */
+    /** Asks the backend, within a bounded time. Returns {@link State#LOST} if it does not answer. */
     State verify();
+
+    /** What a number of holds can be verified by at once, as the connection that carries them; this hold itself if nothing. */
+    default Object verifiedWith() {
+        return this;
+    }
+
+    /**
+     * The listener runs once, when the loss becomes known and this hold was not released before; at once if that has happened.
+     * It must be quick and not throw. Called at most once for each hold.
+     */
+    void onLoss(Runnable listener);
+
+    /**
+     * A fencing token greater than all tokens drawn for this lock before. The following {@link FencingTokens#BLOCK} - 1 numbers
+     * belong to this hold too. Drawn with the grant or at the first call, by a thread at a time; the same number at every call.
+     *
+     * @return empty if the lock was lost by then, or if none can be drawn within a bounded time
+     */
+    OptionalLong drawToken();
+
+    /** From now on the lock is renewed for this long at most, then it ends with its lease and is lost. */
+    default void renewFor(Duration maxHold) {}
 
     /**
      * Gives the lock back; called once.
      *
+     * @param keep how much longer nobody else may take the lock, though this hold has ended; zero for at once. Only backends
+     *     with a lease can be asked for more
      * @return whether it was held to the end; completes within a bounded time and never exceptionally
      */
-    CompletableFuture<State> release();
+    CompletableFuture<State> release(Duration keep);
+
+    /** Where the lock is held, for operators: as {@code pid 4711}. */
+    String place();
 }

@@ -4,6 +4,7 @@ import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.Deadline;
 import dev.interlock.guard.TransactionScope;
 import dev.interlock.lock.BackendHold.State;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +112,7 @@ final class Hold implements ChainHold {
             leaveGate();
             return STILL_HELD;
         }
-        CompletableFuture<State> released = session.release();
+        CompletableFuture<State> released = session.release(Duration.ZERO);
         if (released.isDone()) {
             leaveGate();
             return released;

@@ -2,14 +2,17 @@ package dev.interlock.lock;
 
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Locks that live outside any transaction of the caller, for all processes that share the backend.
  *
- * <p>The gate of the JVM stands in front: at most one thread for each key asks at a time. Implementations are thread-safe,
- * do not identify owners by thread, and must not be harmed by the interrupt of a caller.
+ * <p>The gate of the JVM stands in front: at most one thread for each key asks for an exclusive lock at a time, and never
+ * while this JVM holds the key in another mode. Implementations are thread-safe, do not identify owners by thread, and must
+ * not be harmed by the interrupt of a caller.
  */
 public interface LockBackend {
 
@@ -24,10 +27,18 @@ public interface LockBackend {
      *
      * @throws InterruptedException if the caller was interrupted; nothing is held then
      */
-    Acquisition acquire(LockKey key, Deadline deadline) throws InterruptedException;
+    Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException;
 
     /** Who holds the lock now, for messages; a best effort that takes a second at most. */
     String describeHolder(LockKey key);
+
+    /**
+     * Holders and waiters as the backend itself sees them, those of other processes too; a best effort that takes a second at
+     * most.
+     *
+     * @param known keys that this JVM holds or waits for; a backend that cannot list its locks looks these up
+     */
+    List<LockSighting> sightings(Collection<LockKey> known);
 
     /** Result of {@link #acquire}. */
     sealed interface Acquisition {

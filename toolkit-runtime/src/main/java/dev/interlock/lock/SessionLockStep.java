@@ -108,7 +108,7 @@ final class SessionLockStep implements GuardStep.Advice {
             }
             boolean granted = false;
             try {
-                Acquisition acquisition = space.session().acquire(key, deadline);
+                Acquisition acquisition = space.session().acquire(LockRequest.exclusive(key), deadline);
                 if (acquisition instanceof Acquisition.Granted grant) {
                     granted = true;
                     return Hold.ofSession(target, !chainHasTurn, grant.hold());

@@ -1,5 +1,6 @@
 package dev.interlock.lock;
 
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import java.util.Optional;
@@ -23,14 +24,14 @@ public interface TransactionLockBackend {
     Optional<String> problem();
 
     /** Tries once, without waiting. */
-    Attempt tryLock(LockKey key);
+    Attempt tryLock(LockKey key, LockMode mode);
 
     /**
      * Waits for the lock inside the transaction until the deadline.
      *
      * @throws InterruptedException if the caller was interrupted; nothing was taken then
      */
-    Attempt lock(LockKey key, Deadline deadline) throws InterruptedException;
+    Attempt lock(LockKey key, LockMode mode, Deadline deadline) throws InterruptedException;
 
     /** Result of an attempt. */
     sealed interface Attempt {

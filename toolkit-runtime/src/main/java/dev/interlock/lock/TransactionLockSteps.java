@@ -1,6 +1,7 @@
 package dev.interlock.lock;
 
 import dev.interlock.InterlockException;
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.CallChain;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.Clock;
@@ -143,18 +144,18 @@ final class TransactionLockSteps {
     }
 
     private Attempt attempt(LockKey key, Deadline deadline, boolean joined) throws InterruptedException {
-        Attempt first = backend.tryLock(key);
+        Attempt first = backend.tryLock(key, LockMode.EXCLUSIVE);
         if (!(first instanceof Attempt.Busy) || deadline.passed()) {
             return first;
         }
         if (joined) {
-            return backend.lock(key, deadline);
+            return backend.lock(key, LockMode.EXCLUSIVE, deadline);
         }
         if (!space.blockingTransactions().tryAcquire()) {
             return first;
         }
         try {
-            return backend.lock(key, deadline);
+            return backend.lock(key, LockMode.EXCLUSIVE, deadline);
         } finally {
             space.blockingTransactions().release();
         }

@@ -1,21 +1,39 @@
 package dev.interlock.memory;
 
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
+import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockRequest;
+import dev.interlock.lock.LockSighting;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** Session locks of one JVM: a map from key to holder. They exclude nobody in other processes and are never lost. */
+/**
+ * Locks of one JVM: a map from key to those who hold it. They exclude nobody in other processes and are never lost.
+ *
+ * <p><b>Concurrency.</b> Holders of a key change inside {@code compute} of that key only; who waits, waits for the end of the
+ * group it found.
+ */
 public final class MemoryLockBackend implements LockBackend {
 
-    private final ConcurrentMap<LockKey, MemoryHold> holders = new ConcurrentHashMap<>();
+    private static final AtomicLong TOKENS = new AtomicLong(1);
+
+    private final ConcurrentMap<LockKey, Holders> held = new ConcurrentHashMap<>();
 
     @Override
     public String name() {
@@ -28,14 +46,17 @@ public final class MemoryLockBackend implements LockBackend {
     }
 
     @Override
-    public Acquisition acquire(LockKey key, Deadline deadline) throws InterruptedException {
-        MemoryHold mine = new MemoryHold(key);
+    public Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException {
+        MemoryHold mine = new MemoryHold(request.key(), new Holders(request.mode()));
         while (true) {
-            MemoryHold holder = holders.putIfAbsent(key, mine);
-            if (holder == null) {
+            Holders holders = held.putIfAbsent(mine.key, mine.holders);
+            if (holders != null && request.mode() == LockMode.SHARED && holders.mode == LockMode.SHARED) {
+                holders = held.compute(mine.key, (key, present) -> mine.join(present));
+            }
+            if (holders == null || holders == mine.holders) {
                 return mine.granted;
             }
-            if (!endsBefore(holder, deadline)) {
+            if (!endsBefore(holders, deadline)) {
                 return new Acquisition.Unavailable("held by another call", null);
             }
         }
@@ -43,17 +64,22 @@ public final class MemoryLockBackend implements LockBackend {
 
     @Override
     public String describeHolder(LockKey key) {
-        return holders.containsKey(key) ? "in this process" : "nobody now";
+        return held.containsKey(key) ? "in this process" : "nobody now";
     }
 
-    /** Number of locks held now. */
+    @Override
+    public List<LockSighting> sightings(Collection<LockKey> known) {
+        return List.of();
+    }
+
+    /** Number of keys held now. */
     int size() {
-        return holders.size();
+        return held.size();
     }
 
-    private static boolean endsBefore(MemoryHold holder, Deadline deadline) throws InterruptedException {
+    private static boolean endsBefore(Holders holders, Deadline deadline) throws InterruptedException {
         try {
-            holder.ended.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            holders.ended.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException stillHeld) {
             return false;
@@ -62,22 +88,46 @@ public final class MemoryLockBackend implements LockBackend {
         }
     }
 
+    /** Everybody who holds one key together, until the last of them has left. */
+    private static final class Holders {
+
+        private final LockMode mode;
+        private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        private int count = 1;
+
+        Holders(LockMode mode) {
+            this.mode = mode;
+        }
+    }
+
     private final class MemoryHold implements BackendHold {
 
-        private static final CompletableFuture<State> HELD = CompletableFuture.completedFuture(State.HELD);
-        private static final CompletableFuture<State> LOST = CompletableFuture.completedFuture(State.LOST);
+        private static final CompletableFuture<State> STILL_HELD = CompletableFuture.completedFuture(State.HELD);
+        private static final CompletableFuture<State> NOT_HELD = CompletableFuture.completedFuture(State.LOST);
 
         private final LockKey key;
-        private final CompletableFuture<State> ended = new CompletableFuture<>();
         private final Acquisition granted = new Acquisition.Granted(this);
+        private final AtomicBoolean released = new AtomicBoolean();
+        private Holders holders;
+        private long token;
 
-        private MemoryHold(LockKey key) {
+        MemoryHold(LockKey key, Holders holders) {
             this.key = key;
+            this.holders = holders;
+        }
+
+        /** Called inside {@code compute}. */
+        private Holders join(@Nullable Holders present) {
+            if (present != null && present.mode == LockMode.SHARED) {
+                present.count++;
+                holders = present;
+            }
+            return present == null ? holders : present;
         }
 
         @Override
         public State known() {
-            return ended.isDone() ? State.LOST : State.HELD;
+            return released.get() ? State.LOST : State.HELD;
         }
 
         @Override
@@ -86,12 +136,39 @@ public final class MemoryLockBackend implements LockBackend {
         }
 
         @Override
-        public CompletableFuture<State> release() {
-            if (holders.remove(key, this)) {
-                ended.complete(State.HELD);
-                return HELD;
+        public void onLoss(Runnable listener) {}
+
+        @Override
+        public OptionalLong drawToken() {
+            if (token == 0) {
+                token = TOKENS.getAndAdd(FencingTokens.BLOCK);
             }
-            return LOST;
+            return OptionalLong.of(token);
+        }
+
+        @Override
+        public CompletableFuture<State> release(Duration keep) {
+            if (!released.compareAndSet(false, true)) {
+                return NOT_HELD;
+            }
+            if (keep.isZero()) {
+                end();
+            } else {
+                CompletableFuture.delayedExecutor(keep.toNanos(), TimeUnit.NANOSECONDS)
+                        .execute(this::end);
+            }
+            return STILL_HELD;
+        }
+
+        private void end() {
+            if (held.computeIfPresent(key, (ignored, present) -> --present.count == 0 ? null : present) == null) {
+                holders.ended.complete(true);
+            }
+        }
+
+        @Override
+        public String place() {
+            return "this process";
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.interlock.memory;
 
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Deadline;
@@ -7,6 +8,7 @@ import dev.interlock.guard.TransactionScope;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.LockBackend.Acquisition;
+import dev.interlock.lock.LockRequest;
 import dev.interlock.lock.TransactionLockBackend;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,9 +39,9 @@ public final class MemoryTransactionLockBackend implements TransactionLockBacken
     }
 
     @Override
-    public Attempt tryLock(LockKey key) {
+    public Attempt tryLock(LockKey key, LockMode mode) {
         try {
-            return lock(key, Deadline.after(Clock.SYSTEM, Duration.ZERO));
+            return lock(key, mode, Deadline.after(Clock.SYSTEM, Duration.ZERO));
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
             return new Attempt.Busy();
@@ -47,12 +49,13 @@ public final class MemoryTransactionLockBackend implements TransactionLockBacken
     }
 
     @Override
-    public Attempt lock(LockKey key, Deadline deadline) throws InterruptedException {
+    public Attempt lock(LockKey key, LockMode mode, Deadline deadline) throws InterruptedException {
         TransactionScope transaction = TransactionScope.active();
         if (transaction == null) {
             return new Attempt.Impossible("there is no transaction to carry it", null);
         }
-        if (locks.acquire(key, deadline) instanceof Acquisition.Granted granted) {
+        if (locks.acquire(new LockRequest(key, mode, false, Duration.ZERO), deadline)
+                instanceof Acquisition.Granted granted) {
             transaction.bind(new InTransaction(granted.hold()));
             return new Attempt.Locked();
         }
@@ -77,7 +80,7 @@ public final class MemoryTransactionLockBackend implements TransactionLockBacken
 
         @Override
         public void unbound(TransactionScope scope) {
-            hold.release();
+            hold.release(Duration.ZERO);
         }
     }
 }

@@ -3,7 +3,11 @@ package dev.interlock.postgres;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockRequest;
+import dev.interlock.lock.LockSighting;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -55,10 +59,10 @@ public final class PostgresSessionLocks implements LockBackend, DisposableBean {
     }
 
     @Override
-    public Acquisition acquire(LockKey key, Deadline deadline) throws InterruptedException {
+    public Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException {
         Duration pause = FIRST_PAUSE;
         while (true) {
-            Acquisition attempt = await(engine.tryLock(key), deadline);
+            Acquisition attempt = await(engine.tryLock(request.key()), deadline);
             if (attempt instanceof Acquisition.Granted || !deadline.sleep(jittered(pause))) {
                 return attempt;
             }
@@ -84,6 +88,11 @@ public final class PostgresSessionLocks implements LockBackend, DisposableBean {
     }
 
     @Override
+    public List<LockSighting> sightings(Collection<LockKey> known) {
+        return List.of();
+    }
+
+    @Override
     public void destroy() {
         engine.close();
     }
@@ -102,7 +111,7 @@ public final class PostgresSessionLocks implements LockBackend, DisposableBean {
             return new Acquisition.Unavailable("the engine failed", impossible.getCause());
         } catch (InterruptedException interrupt) {
             if (!reply.cancel(false) && reply.join() instanceof Acquisition.Granted granted) {
-                granted.hold().release();
+                granted.hold().release(Duration.ZERO);
             }
             throw interrupt;
         }

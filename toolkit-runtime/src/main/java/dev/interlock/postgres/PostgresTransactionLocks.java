@@ -1,5 +1,6 @@
 package dev.interlock.postgres;
 
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.TransactionLockBackend;
@@ -81,7 +82,7 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
     }
 
     @Override
-    public Attempt tryLock(LockKey key) {
+    public Attempt tryLock(LockKey key, LockMode mode) {
         Connection connection = connection();
         if (connection == null) {
             return otherTransaction();
@@ -107,7 +108,7 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
     }
 
     @Override
-    public Attempt lock(LockKey key, Deadline deadline) throws InterruptedException {
+    public Attempt lock(LockKey key, LockMode mode, Deadline deadline) throws InterruptedException {
         Connection connection = connection();
         if (connection == null) {
             return otherTransaction();

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -293,7 +294,20 @@ final class SessionLockEngine {
         }
 
         @Override
-        public CompletableFuture<State> release() {
+        public void onLoss(Runnable listener) {}
+
+        @Override
+        public OptionalLong drawToken() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public String place() {
+            return "";
+        }
+
+        @Override
+        public CompletableFuture<State> release(Duration keep) {
             return ask(() -> SessionLockEngine.this.release(this), State.LOST);
         }
     }

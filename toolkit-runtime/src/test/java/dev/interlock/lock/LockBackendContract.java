@@ -52,8 +52,8 @@ public abstract class LockBackendContract {
         BackendHold hold = granted(backend(), "0s");
         assertThat(hold.known()).isEqualTo(State.HELD);
         assertThat(hold.verify()).isEqualTo(State.HELD);
-        assertThat(hold.release().join()).isEqualTo(State.HELD);
-        assertThat(granted(backend(), "0s").release().join()).isEqualTo(State.HELD);
+        assertThat(hold.release(Duration.ZERO).join()).isEqualTo(State.HELD);
+        assertThat(granted(backend(), "0s").release(Duration.ZERO).join()).isEqualTo(State.HELD);
     }
 
     @Test
@@ -61,7 +61,7 @@ public abstract class LockBackendContract {
         BackendHold hold = granted(backend(), "0s");
         assertThat(acquire(backend(), "0s")).isInstanceOf(Acquisition.Unavailable.class);
         assertThat(acquire(otherProcess(), "0s")).isInstanceOf(Acquisition.Unavailable.class);
-        hold.release().join();
+        hold.release(Duration.ZERO).join();
     }
 
     @Test
@@ -71,7 +71,7 @@ public abstract class LockBackendContract {
         assertThat(acquire(otherProcess(), "300ms")).isInstanceOf(Acquisition.Unavailable.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
-        hold.release().join();
+        hold.release(Duration.ZERO).join();
     }
 
     @Test
@@ -79,31 +79,31 @@ public abstract class LockBackendContract {
         BackendHold hold = granted(backend(), "0s");
         Thread release = new Thread(() -> {
             pause(200);
-            hold.release().join();
+            hold.release(Duration.ZERO).join();
         });
         release.start();
-        granted(otherProcess(), "30s").release().join();
+        granted(otherProcess(), "30s").release(Duration.ZERO).join();
         release.join();
     }
 
     @Test
     void aHoldIsReleasedOnceAndOnlyByItself() throws Exception {
         BackendHold first = granted(backend(), "0s");
-        assertThat(first.release().join()).isEqualTo(State.HELD);
+        assertThat(first.release(Duration.ZERO).join()).isEqualTo(State.HELD);
         BackendHold second = granted(backend(), "0s");
-        assertThat(first.release().join()).isEqualTo(State.LOST);
+        assertThat(first.release(Duration.ZERO).join()).isEqualTo(State.LOST);
         assertThat(second.verify()).isEqualTo(State.HELD);
         assertThat(acquire(otherProcess(), "0s")).isInstanceOf(Acquisition.Unavailable.class);
-        second.release().join();
+        second.release(Duration.ZERO).join();
     }
 
     @Test
     void anyThreadMayRelease() throws Exception {
         BackendHold hold = granted(backend(), "0s");
-        Thread other = new Thread(() -> hold.release().join());
+        Thread other = new Thread(() -> hold.release(Duration.ZERO).join());
         other.start();
         other.join();
-        granted(otherProcess(), "0s").release().join();
+        granted(otherProcess(), "0s").release(Duration.ZERO).join();
     }
 
     @Test
@@ -116,8 +116,8 @@ public abstract class LockBackendContract {
         waiter.interrupt();
         waiter.join(TimeUnit.SECONDS.toMillis(30));
         assertThat(waiter.isAlive()).isFalse();
-        hold.release().join();
-        granted(otherProcess(), "0s").release().join();
+        hold.release(Duration.ZERO).join();
+        granted(otherProcess(), "0s").release(Duration.ZERO).join();
     }
 
     @Test
@@ -132,8 +132,8 @@ public abstract class LockBackendContract {
         waiting.forEach(waiter -> waiter.cancel(true));
         waiters.shutdown();
         assertThat(waiters.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-        hold.release().join();
-        granted(otherProcess(), "0s").release().join();
+        hold.release(Duration.ZERO).join();
+        granted(otherProcess(), "0s").release(Duration.ZERO).join();
     }
 
     @Test
@@ -155,7 +155,7 @@ public abstract class LockBackendContract {
                             overlaps.incrementAndGet();
                         }
                         inside.decrementAndGet();
-                        granted.hold().release().join();
+                        granted.hold().release(Duration.ZERO).join();
                     }
                 } catch (InterruptedException expected) {
                     // The wait was interrupted, which is what this is about.
@@ -168,7 +168,7 @@ public abstract class LockBackendContract {
         });
         assertThat(Race.failures(outcomes)).isEmpty();
         assertThat(overlaps).hasValue(0);
-        granted(backend(), "0s").release().join();
+        granted(backend(), "0s").release(Duration.ZERO).join();
     }
 
     @Test
@@ -178,7 +178,7 @@ public abstract class LockBackendContract {
             for (int i = 0; i < ROUNDS; i++) {
                 BackendHold hold = granted(i % 2 == 0 ? backend() : otherProcess(), "60s");
                 increment(counter);
-                hold.release().join();
+                hold.release(Duration.ZERO).join();
             }
             return "done";
         });
@@ -204,7 +204,7 @@ public abstract class LockBackendContract {
         assertThat(backend().describeHolder(key))
                 .isNotBlank()
                 .doesNotContain(key.parts().get(0));
-        hold.release().join();
+        hold.release(Duration.ZERO).join();
         assertThat(backend().describeHolder(key)).isEqualTo("nobody now");
     }
 
@@ -223,7 +223,7 @@ public abstract class LockBackendContract {
 
     private Acquisition acquire(LockBackend backend, String wait) throws InterruptedException {
         Duration duration = DurationFormatterUtils.detectAndParse(wait);
-        return backend.acquire(key, Deadline.after(Clock.SYSTEM, duration));
+        return backend.acquire(LockRequest.exclusive(key), Deadline.after(Clock.SYSTEM, duration));
     }
 
     private static void pause(long millis) {

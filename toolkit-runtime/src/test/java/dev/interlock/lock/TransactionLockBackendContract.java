@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Deadline;
 import dev.interlock.guard.TransactionEvents;
@@ -84,7 +85,7 @@ public abstract class TransactionLockBackendContract {
     void aRollbackFreesItToo() {
         LockKey key = someKey();
         transaction.executeWithoutResult(status -> {
-            assertThat(backend.tryLock(key)).isInstanceOf(Attempt.Locked.class);
+            assertThat(backend.tryLock(key, LockMode.EXCLUSIVE)).isInstanceOf(Attempt.Locked.class);
             status.setRollbackOnly();
         });
         assertThat(tryLock(key)).isInstanceOf(Attempt.Locked.class);
@@ -95,9 +96,9 @@ public abstract class TransactionLockBackendContract {
         LockKey before = someKey();
         LockKey after = someKey();
         transaction.executeWithoutResult(status -> {
-            backend.tryLock(before);
+            backend.tryLock(before, LockMode.EXCLUSIVE);
             Object savepoint = status.createSavepoint();
-            backend.tryLock(after);
+            backend.tryLock(after, LockMode.EXCLUSIVE);
             status.rollbackToSavepoint(savepoint);
             assertThat(elsewhere(() -> tryLock(after))).isInstanceOf(Attempt.Locked.class);
             assertThat(elsewhere(() -> tryLock(before))).isInstanceOf(Attempt.Busy.class);
@@ -127,7 +128,7 @@ public abstract class TransactionLockBackendContract {
         LockKey key = someKey();
         CountDownLatch held = new CountDownLatch(1);
         Thread holder = new Thread(() -> transaction.executeWithoutResult(status -> {
-            backend.tryLock(key);
+            backend.tryLock(key, LockMode.EXCLUSIVE);
             held.countDown();
             pause(300);
         }));
@@ -143,7 +144,7 @@ public abstract class TransactionLockBackendContract {
         LockKey key = someKey();
         whileHeld(key, () -> {
             Thread waiter = new Thread(() -> transaction.executeWithoutResult(status -> assertThatThrownBy(
-                            () -> backend.lock(key, in(Duration.ofSeconds(60))))
+                            () -> backend.lock(key, LockMode.EXCLUSIVE, in(Duration.ofSeconds(60))))
                     .isInstanceOf(InterruptedException.class)));
             waiter.start();
             pause(200);
@@ -174,16 +175,16 @@ public abstract class TransactionLockBackendContract {
 
     @Test
     void needsATransaction() {
-        assertThat(backend.tryLock(someKey())).isInstanceOf(Attempt.Impossible.class);
+        assertThat(backend.tryLock(someKey(), LockMode.EXCLUSIVE)).isInstanceOf(Attempt.Impossible.class);
     }
 
     protected Attempt tryLock(LockKey key) {
-        return transaction.execute(status -> backend.tryLock(key));
+        return transaction.execute(status -> backend.tryLock(key, LockMode.EXCLUSIVE));
     }
 
     private Attempt lock(LockKey key, Duration wait) {
         try {
-            return backend.lock(key, in(wait));
+            return backend.lock(key, LockMode.EXCLUSIVE, in(wait));
         } catch (InterruptedException interrupt) {
             throw new AssertionError(interrupt);
         }
@@ -193,7 +194,7 @@ public abstract class TransactionLockBackendContract {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
         Thread holder = new Thread(() -> transaction.executeWithoutResult(status -> {
-            backend.tryLock(key);
+            backend.tryLock(key, LockMode.EXCLUSIVE);
             held.countDown();
             try {
                 done.await();

@@ -11,6 +11,7 @@ import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockBackend.Acquisition;
 import dev.interlock.lock.LockBackendContract;
+import dev.interlock.lock.LockRequest;
 import dev.interlock.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -64,7 +65,7 @@ class PostgresSessionLocksTest extends LockBackendContract {
         LockKey key = NAMESPACE.key("named");
         BackendHold hold = granted(BACKEND, key);
         assertThat(OTHER.describeHolder(key)).matches("session-locks-a \\(pid \\d+\\)");
-        hold.release().join();
+        hold.release(Duration.ZERO).join();
     }
 
     @Test
@@ -74,12 +75,12 @@ class PostgresSessionLocksTest extends LockBackendContract {
         try (Connection session = PostgresServer.direct().getConnection();
                 Statement statement = session.createStatement()) {
             assertThat(truth(statement, sql)).isTrue();
-            assertThat(BACKEND.acquire(key, now())).isInstanceOf(Acquisition.Unavailable.class);
+            assertThat(BACKEND.acquire(LockRequest.exclusive(key), now())).isInstanceOf(Acquisition.Unavailable.class);
             assertThat(truth(statement, sql.replace("try_advisory_lock", "advisory_unlock")))
                     .isTrue();
             BackendHold hold = granted(BACKEND, key);
             assertThat(truth(statement, sql)).isFalse();
-            hold.release().join();
+            hold.release(Duration.ZERO).join();
         }
     }
 
@@ -93,9 +94,9 @@ class PostgresSessionLocksTest extends LockBackendContract {
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(holds).allMatch(hold -> hold.known() == BackendHold.State.LOST));
         BackendHold next = granted(BACKEND, NAMESPACE.key("lost", "0"));
-        assertThat(holds).allMatch(hold -> hold.release().join() == BackendHold.State.LOST);
+        assertThat(holds).allMatch(hold -> hold.release(Duration.ZERO).join() == BackendHold.State.LOST);
         assertThat(next.verify()).isEqualTo(BackendHold.State.HELD);
-        next.release().join();
+        next.release(Duration.ZERO).join();
     }
 
     @Test
@@ -103,7 +104,7 @@ class PostgresSessionLocksTest extends LockBackendContract {
         BackendHold hold = granted(BACKEND, NAMESPACE.key("verified"));
         terminate("session-locks-a");
         assertThat(hold.verify()).isEqualTo(BackendHold.State.LOST);
-        assertThat(hold.release().join()).isEqualTo(BackendHold.State.LOST);
+        assertThat(hold.release(Duration.ZERO).join()).isEqualTo(BackendHold.State.LOST);
     }
 
     @Test
@@ -112,13 +113,13 @@ class PostgresSessionLocksTest extends LockBackendContract {
         try {
             BackendHold first = granted(capped, NAMESPACE.key("cap", "1"));
             BackendHold second = granted(capped, NAMESPACE.key("cap", "2"));
-            Acquisition third = capped.acquire(NAMESPACE.key("cap", "3"), now());
+            Acquisition third = capped.acquire(LockRequest.exclusive(NAMESPACE.key("cap", "3")), now());
             assertThat(third).isInstanceOf(Acquisition.Unavailable.class);
             assertThat(((Acquisition.Unavailable) third).reason())
                     .isEqualTo("this process holds 2 session locks, the most that interlock.lock.max-held allows");
-            first.release().join();
-            granted(capped, NAMESPACE.key("cap", "3")).release().join();
-            second.release().join();
+            first.release(Duration.ZERO).join();
+            granted(capped, NAMESPACE.key("cap", "3")).release(Duration.ZERO).join();
+            second.release(Duration.ZERO).join();
         } finally {
             capped.destroy();
         }
@@ -130,9 +131,10 @@ class PostgresSessionLocksTest extends LockBackendContract {
         BackendHold hold = granted(closing, NAMESPACE.key("closing"));
         Thread close = new Thread(closing::destroy);
         close.start();
-        assertThat(hold.release().join()).isEqualTo(BackendHold.State.HELD);
+        assertThat(hold.release(Duration.ZERO).join()).isEqualTo(BackendHold.State.HELD);
         close.join();
-        assertThat(closing.acquire(NAMESPACE.key("closing"), now())).isInstanceOf(Acquisition.Unavailable.class);
+        assertThat(closing.acquire(LockRequest.exclusive(NAMESPACE.key("closing")), now()))
+                .isInstanceOf(Acquisition.Unavailable.class);
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(
                         () -> assertThat(connections("session-locks-closing")).isZero());
@@ -190,7 +192,8 @@ class PostgresSessionLocksTest extends LockBackendContract {
     }
 
     private static BackendHold granted(LockBackend backend, LockKey key) throws InterruptedException {
-        Acquisition acquisition = backend.acquire(key, Deadline.after(Clock.SYSTEM, Duration.ofSeconds(10)));
+        Acquisition acquisition =
+                backend.acquire(LockRequest.exclusive(key), Deadline.after(Clock.SYSTEM, Duration.ofSeconds(10)));
         assertThat(acquisition).isInstanceOf(Acquisition.Granted.class);
         return ((Acquisition.Granted) acquisition).hold();
     }

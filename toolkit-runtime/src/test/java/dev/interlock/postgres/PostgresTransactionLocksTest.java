@@ -3,6 +3,7 @@ package dev.interlock.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.interlock.annotation.LockMode;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.TransactionLockBackend;
 import dev.interlock.lock.TransactionLockBackend.Attempt;
@@ -30,7 +31,7 @@ class PostgresTransactionLocksTest extends TransactionLockBackendContract {
         TransactionTemplate strict = new TransactionTemplate(transaction().getTransactionManager());
         strict.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
         strict.executeWithoutResult(status -> {
-            assertThat(backend().tryLock(key))
+            assertThat(backend().tryLock(key, LockMode.EXCLUSIVE))
                     .isInstanceOfSatisfying(
                             Attempt.Impossible.class,
                             refusal -> assertThat(refusal.reason())
@@ -44,7 +45,7 @@ class PostgresTransactionLocksTest extends TransactionLockBackendContract {
     void refusesATransactionOfAnotherDataSource() {
         try (HikariDataSource other = PostgresServer.pool(1)) {
             new TransactionTemplate(new DataSourceTransactionManager(other))
-                    .executeWithoutResult(status -> assertThat(backend().tryLock(someKey()))
+                    .executeWithoutResult(status -> assertThat(backend().tryLock(someKey(), LockMode.EXCLUSIVE))
                             .isInstanceOfSatisfying(
                                     Attempt.Impossible.class,
                                     refusal -> assertThat(refusal.reason())
@@ -59,7 +60,8 @@ class PostgresTransactionLocksTest extends TransactionLockBackendContract {
             JdbcClient jdbc = JdbcClient.create(pool());
             jdbc.sql("SET LOCAL lock_timeout = '1234ms'").update();
             try {
-                assertThat(backend().lock(key, in(Duration.ofSeconds(5)))).isInstanceOf(Attempt.Locked.class);
+                assertThat(backend().lock(key, LockMode.EXCLUSIVE, in(Duration.ofSeconds(5))))
+                        .isInstanceOf(Attempt.Locked.class);
             } catch (InterruptedException interrupt) {
                 throw new AssertionError(interrupt);
             }

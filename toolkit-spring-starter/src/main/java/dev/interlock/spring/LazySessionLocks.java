@@ -3,7 +3,11 @@ package dev.interlock.spring;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockRequest;
+import dev.interlock.lock.LockSighting;
 import dev.interlock.postgres.PostgresSessionLocks;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +47,18 @@ final class LazySessionLocks implements LockBackend {
     }
 
     @Override
-    public Acquisition acquire(LockKey key, Deadline deadline) throws InterruptedException {
-        return locks().acquire(key, deadline);
+    public Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException {
+        return locks().acquire(request, deadline);
     }
 
     @Override
     public String describeHolder(LockKey key) {
         return locks().describeHolder(key);
+    }
+
+    @Override
+    public List<LockSighting> sightings(Collection<LockKey> known) {
+        return locks().sightings(known);
     }
 
     private PostgresSessionLocks locks() {

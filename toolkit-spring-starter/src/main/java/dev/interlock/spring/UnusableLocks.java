@@ -1,9 +1,14 @@
 package dev.interlock.spring;
 
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockRequest;
+import dev.interlock.lock.LockSighting;
 import dev.interlock.lock.TransactionLockBackend;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,22 +35,27 @@ record UnusableLocks(String why) implements LockBackend, TransactionLockBackend 
     }
 
     @Override
-    public Acquisition acquire(LockKey key, Deadline deadline) {
+    public Acquisition acquire(LockRequest request, Deadline deadline) {
         return new Acquisition.Unavailable(why, null);
     }
 
     @Override
-    public Attempt tryLock(LockKey key) {
+    public Attempt tryLock(LockKey key, LockMode mode) {
         return new Attempt.Impossible(why, null);
     }
 
     @Override
-    public Attempt lock(LockKey key, Deadline deadline) {
-        return tryLock(key);
+    public Attempt lock(LockKey key, LockMode mode, Deadline deadline) {
+        return tryLock(key, mode);
     }
 
     @Override
     public String describeHolder(LockKey key) {
         return "nobody";
+    }
+
+    @Override
+    public List<LockSighting> sightings(Collection<LockKey> known) {
+        return List.of();
     }
 }

@@ -4,10 +4,15 @@ import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockRequest;
+import dev.interlock.lock.LockSighting;
 import dev.interlock.memory.MemoryLockBackend;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
@@ -42,10 +47,15 @@ final class RecordingLocks implements LockBackend {
     }
 
     @Override
-    public Acquisition acquire(LockKey key, Deadline deadline) throws InterruptedException {
-        Acquisition.Granted granted = (Acquisition.Granted) locks.acquire(key, deadline);
-        note("locked", key);
-        return new Acquisition.Granted(new RecordedHold(key, granted.hold()));
+    public Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException {
+        Acquisition.Granted granted = (Acquisition.Granted) locks.acquire(request, deadline);
+        note("locked", request.key());
+        return new Acquisition.Granted(new RecordedHold(request.key(), granted.hold()));
+    }
+
+    @Override
+    public List<LockSighting> sightings(Collection<LockKey> known) {
+        return locks.sightings(known);
     }
 
     private void note(String event, LockKey key) {
@@ -73,9 +83,24 @@ final class RecordingLocks implements LockBackend {
         }
 
         @Override
-        public CompletableFuture<State> release() {
+        public void onLoss(Runnable listener) {
+            hold.onLoss(listener);
+        }
+
+        @Override
+        public OptionalLong drawToken() {
+            return hold.drawToken();
+        }
+
+        @Override
+        public String place() {
+            return hold.place();
+        }
+
+        @Override
+        public CompletableFuture<State> release(Duration keep) {
             note("released", key);
-            return hold.release();
+            return hold.release(keep);
         }
     }
 }
