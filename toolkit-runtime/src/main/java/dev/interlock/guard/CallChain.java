@@ -2,18 +2,20 @@ package dev.interlock.guard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the guarded calls of one thread hold at the moment: those on its stack, and those bound to one of its transactions,
- * active or suspended.
+ * What the guarded calls of one thread hold at the moment: the frames of those on its stack, and the holds bound to one of
+ * its transactions, active or suspended.
  *
- * <p><b>Invariants.</b> A hold is in the chain exactly as long as it has uses; each guarded call on the stack and each
- * binding to a transaction is one use. The chain is confined to its thread and never inherited by another; it disappears
- * from the thread with its last entry and leaves an empty cell there, of a type that keeps no class loader alive. Work that is handed over explicitly with
- * {@link GuardContext} sees the holds of its parent as <em>foreign</em>: their loss vetoes its commits too, and asking for
- * their key fails at once instead of waiting for itself.
+ * <p><b>Invariants.</b> A frame is in the chain exactly while its call is on the stack, a hold is bound exactly while its
+ * transaction has not ended. The chain is confined to its thread and never inherited by another; it disappears from the
+ * thread with its last entry and leaves an empty cell there, of a type that keeps no class loader alive. Work that is handed
+ * over explicitly with {@link GuardContext} sees the frames and holds of its parent as <em>foreign</em>: their loss vetoes
+ * its commits too, and asking for their key fails at once instead of waiting for itself.
  */
 public final class CallChain {
 
@@ -21,23 +23,71 @@ public final class CallChain {
     private static final ThreadLocal<@Nullable Object[]> CURRENT =
             ThreadLocal.withInitial(() -> new @Nullable Object[1]);
 
-    private final List<Entry> entries = new ArrayList<>(4);
-    private final List<ChainHold> foreign;
+    private final List<ChainFrame> frames = new ArrayList<>(4);
+    private final List<ChainHold> bound = new ArrayList<>(4);
+    private final Foreign foreign;
 
-    private CallChain(List<ChainHold> foreign) {
+    /** What was handed over, outermost first. */
+    record Foreign(List<ChainFrame> frames, List<ChainHold> holds) {
+
+        static final Foreign NOTHING = new Foreign(List.of(), List.of());
+
+        boolean isEmpty() {
+            return holds.isEmpty();
+        }
+    }
+
+    private CallChain(Foreign foreign) {
         this.foreign = foreign;
     }
 
-    /** The hold of this thread's chain for the key, or {@code null}. */
+    /** The hold of this thread's chain for the key, an effective one if there is any; else {@code null}. */
     public static @Nullable ChainHold find(Object key) {
         CallChain chain = current();
         if (chain == null) {
             return null;
         }
-        for (int i = chain.entries.size() - 1; i >= 0; i--) {
-            ChainHold hold = chain.entries.get(i).hold;
-            if (hold.standsFor(key)) {
-                return hold;
+        ChainHold found = null;
+        for (int i = chain.frames.size() - 1; i >= 0; i--) {
+            found = better(found, chain.frames.get(i).holds(), key);
+        }
+        return better(found, chain.bound, key);
+    }
+
+    private static @Nullable ChainHold better(@Nullable ChainHold found, List<? extends ChainHold> holds, Object key) {
+        if (found != null && found.isEffective()) {
+            return found;
+        }
+        ChainHold best = found;
+        for (ChainHold hold : holds) {
+            if (hold.standsFor(key) && (best == null || hold.isEffective())) {
+                best = hold;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * The innermost guarded call that this thread runs, or that handed this work over, if it has a frame of this type that
+     * fits; else the next one outwards.
+     */
+    public static <F extends ChainFrame> @Nullable F innermost(Class<F> type, Predicate<? super F> fits) {
+        CallChain chain = current();
+        if (chain == null) {
+            return null;
+        }
+        F own = last(chain.frames, type, fits);
+        return own != null ? own : last(chain.foreign.frames, type, fits);
+    }
+
+    private static <F extends ChainFrame> @Nullable F last(
+            List<ChainFrame> frames, Class<F> type, Predicate<? super F> fits) {
+        for (int i = frames.size() - 1; i >= 0; i--) {
+            if (type.isInstance(frames.get(i))) {
+                F frame = type.cast(frames.get(i));
+                if (fits.test(frame)) {
+                    return frame;
+                }
             }
         }
         return null;
@@ -49,7 +99,7 @@ public final class CallChain {
         if (chain == null) {
             return false;
         }
-        for (ChainHold hold : chain.foreign) {
+        for (ChainHold hold : chain.foreign.holds) {
             if (!hold.isReleased() && hold.standsFor(key)) {
                 return true;
             }
@@ -57,61 +107,78 @@ public final class CallChain {
         return false;
     }
 
-    /** Adds one use of the hold to this thread's chain. */
-    public static CallChain enter(ChainHold hold) {
+    /** Everything this thread's chain holds, in the order it was taken, without what was handed over. */
+    public static List<ChainHold> held() {
         CallChain chain = current();
         if (chain == null) {
-            chain = new CallChain(List.of());
-            current(chain);
+            return List.of();
         }
-        chain.use(hold);
+        List<ChainHold> holds = new ArrayList<>();
+        chain.forEachHold(hold -> {
+            if (!holds.contains(hold)) {
+                holds.add(hold);
+            }
+        });
+        return holds;
+    }
+
+    /** Puts a call on top of this thread's chain. */
+    public static CallChain enter(ChainFrame frame) {
+        CallChain chain = currentOrNew();
+        chain.frames.add(frame);
         return chain;
     }
 
-    /** Takes one use of the hold from this chain, on the thread that entered it. */
-    public void exit(ChainHold hold) {
-        for (int i = entries.size() - 1; i >= 0; i--) {
-            Entry entry = entries.get(i);
-            if (entry.hold == hold) {
-                if (--entry.uses == 0) {
-                    entries.remove(i);
-                }
-                break;
-            }
-        }
-        if (entries.isEmpty() && foreign.isEmpty() && current() == this) {
-            current(null);
-        }
+    /** Takes the call from this chain, on the thread that entered it. */
+    public void exit(ChainFrame frame) {
+        removeLast(frames, frame);
+        dropIfEmpty();
+    }
+
+    /** Keeps the hold in this thread's chain, until {@link #unbind} is called as often. */
+    static CallChain bind(ChainHold hold) {
+        CallChain chain = currentOrNew();
+        chain.bound.add(hold);
+        return chain;
+    }
+
+    void unbind(ChainHold hold) {
+        removeLast(bound, hold);
+        dropIfEmpty();
     }
 
     /** Lets every hold of this thread veto the commit that is about to be sent. */
     static void beforeCommit() {
         CallChain chain = current();
         if (chain != null) {
-            for (Entry entry : List.copyOf(chain.entries)) {
-                entry.hold.beforeCommit();
+            CommitCheck check = new CommitCheck();
+            List.copyOf(chain.bound).forEach(hold -> hold.beforeCommit(check));
+            for (ChainFrame frame : List.copyOf(chain.frames)) {
+                frame.holds().forEach(hold -> hold.beforeCommit(check));
             }
-            for (ChainHold hold : chain.foreign) {
+            for (ChainHold hold : chain.foreign.holds) {
                 if (!hold.isReleased()) {
-                    hold.beforeCommit();
+                    hold.beforeCommit(check);
                 }
             }
         }
     }
 
-    /** The holds of this thread, for work that is handed to another. */
-    static List<ChainHold> holds() {
+    /** What work that is handed to another thread takes along. */
+    static Foreign handOver() {
         CallChain chain = current();
         if (chain == null) {
-            return List.of();
+            return Foreign.NOTHING;
         }
-        List<ChainHold> holds = new ArrayList<>(chain.foreign);
-        chain.entries.forEach(entry -> holds.add(entry.hold));
-        return holds;
+        List<ChainFrame> frames = new ArrayList<>(chain.foreign.frames);
+        frames.addAll(chain.frames);
+        List<ChainHold> holds = new ArrayList<>(chain.foreign.holds);
+        chain.forEachHold(holds::add);
+        return new Foreign(frames, holds);
     }
 
-    /** Runs work under a chain that knows the given holds as foreign, and restores the thread's own chain afterwards. */
-    static <T extends @Nullable Object> T callWithForeign(List<ChainHold> foreign, Supplier<T> work) {
+    /** Runs work under a chain that knows what was handed over, and restores the thread's own chain afterwards. */
+    static <T extends @Nullable Object> T callWithForeign(Foreign foreign, Supplier<T> work) {
         CallChain own = current();
         current(new CallChain(foreign));
         try {
@@ -121,30 +188,40 @@ public final class CallChain {
         }
     }
 
+    private void forEachHold(Consumer<ChainHold> action) {
+        bound.forEach(action);
+        frames.forEach(frame -> frame.holds().forEach(action));
+    }
+
+    private static <T> void removeLast(List<T> entries, T entry) {
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (entries.get(i) == entry) {
+                entries.remove(i);
+                return;
+            }
+        }
+    }
+
+    private void dropIfEmpty() {
+        if (frames.isEmpty() && bound.isEmpty() && foreign.isEmpty() && current() == this) {
+            current(null);
+        }
+    }
+
+    private static CallChain currentOrNew() {
+        CallChain chain = current();
+        if (chain == null) {
+            chain = new CallChain(Foreign.NOTHING);
+            current(chain);
+        }
+        return chain;
+    }
+
     private static @Nullable CallChain current() {
         return (CallChain) CURRENT.get()[0];
     }
 
     private static void current(@Nullable CallChain chain) {
         CURRENT.get()[0] = chain;
-    }
-
-    private void use(ChainHold hold) {
-        for (Entry entry : entries) {
-            if (entry.hold == hold) {
-                entry.uses++;
-                return;
-            }
-        }
-        entries.add(new Entry(hold));
-    }
-
-    private static final class Entry {
-        private final ChainHold hold;
-        private int uses = 1;
-
-        private Entry(ChainHold hold) {
-            this.hold = hold;
-        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.interlock.guard;
 
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +17,10 @@ public final class GuardContext {
 
     /** A task that carries the guards that the calling thread holds now. */
     public static Runnable wrap(Runnable task) {
-        List<ChainHold> holds = CallChain.holds();
-        return holds.isEmpty()
+        CallChain.Foreign held = CallChain.handOver();
+        return held.isEmpty()
                 ? task
-                : () -> CallChain.callWithForeign(holds, () -> {
+                : () -> CallChain.callWithForeign(held, () -> {
                     task.run();
                     return Boolean.TRUE;
                 });
@@ -29,8 +28,8 @@ public final class GuardContext {
 
     /** A supplier that carries the guards that the calling thread holds now. */
     public static <T extends @Nullable Object> Supplier<T> wrap(Supplier<T> task) {
-        List<ChainHold> holds = CallChain.holds();
-        return holds.isEmpty() ? task : () -> CallChain.callWithForeign(holds, task);
+        CallChain.Foreign held = CallChain.handOver();
+        return held.isEmpty() ? task : () -> CallChain.callWithForeign(held, task);
     }
 
     /** An executor whose tasks carry the guards of the thread that submits them. */

@@ -119,7 +119,7 @@ public final class TransactionScope implements TransactionSynchronization {
 
     /** Keeps the hold in this thread's chain until the transaction has ended. */
     public void bind(ChainHold hold) {
-        bindings.add(new Binding(hold, CallChain.enter(hold)));
+        bindings.add(new Binding(hold, CallChain.bind(hold)));
     }
 
     /** Whether work can still take part in this transaction. A suspended transaction is active. */
@@ -202,7 +202,7 @@ public final class TransactionScope implements TransactionSynchronization {
     private void unbind(int keep) {
         for (int i = bindings.size() - 1; i >= keep; i--) {
             Binding binding = bindings.remove(i);
-            binding.chain.exit(binding.hold);
+            binding.chain.unbind(binding.hold);
             try {
                 binding.hold.unbound(this);
             } catch (RuntimeException | Error broken) {

@@ -15,6 +15,7 @@ import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class CanonicalText {
 
     static final String ALLOWED = "use a string, an integer, a BigDecimal, a UUID, an enum or a java.time value";
-    static final String SEVERAL = "several keys in one lock are not supported yet; lock one key";
-
+    static final String NOT_SINGLE = "is a collection or array, but this key takes a single value; use one element";
+    static final String NESTED =
+            "is a collection or array in a collection; flatten it, or lock its elements in separate calls";
     static final String NULL = "is null; every element of a key needs a value";
 
+    private static final int NO_INDEX = -1;
     private static final int MAX_DIGITS = 1000;
     private static final int MAX_BITS = 3322; // 1000 decimal digits
 
@@ -76,6 +79,15 @@ final class CanonicalText {
      * @throws InvalidKeyException if the value has no canonical text
      */
     static String of(@Nullable Object value, String where) {
+        return of(value, where, NO_INDEX);
+    }
+
+    /** The text of one element of the collection or array that {@code where} names. */
+    static String ofElement(@Nullable Object value, String where, int index) {
+        return of(value, where, index);
+    }
+
+    private static String of(@Nullable Object value, String where, int index) {
         String text;
         if (value instanceof String string) {
             text = string;
@@ -86,26 +98,29 @@ final class CanonicalText {
                 || value instanceof Byte) {
             return value.toString();
         } else if (value == null) {
-            throw new InvalidKeyException(where + " " + NULL);
+            throw refused(where, index, NULL);
         } else if (value instanceof Enum<?> constant) {
             text = constant.name();
         } else if (value instanceof BigInteger integer) {
-            text = integer.bitLength() > MAX_BITS ? tooLong(where) : integer.toString();
+            text = integer.bitLength() > MAX_BITS ? tooLong(where, index) : integer.toString();
         } else if (value instanceof BigDecimal decimal) {
-            text = plain(decimal, where);
+            text = plain(decimal, where, index);
         } else if (value instanceof ZoneId || TIMES.contains(value.getClass())) {
             text = value.toString();
         } else if (isSeveral(value.getClass())) {
-            throw new InvalidKeyException(where + " is a collection or array; " + SEVERAL);
+            throw refused(where, index, index == NO_INDEX ? NOT_SINGLE : NESTED);
         } else {
-            throw new InvalidKeyException(where + " has type "
-                    + value.getClass().getTypeName() + ", which cannot be part of a key; " + ALLOWED);
+            throw refused(where, index, "has " + notPossible(value.getClass()));
         }
         String fault = fault(text);
         if (fault != null) {
-            throw new InvalidKeyException(where + " " + fault);
+            throw refused(where, index, fault);
         }
         return text;
+    }
+
+    private static InvalidKeyException refused(String where, int index, String fault) {
+        return new InvalidKeyException((index == NO_INDEX ? where : where + ", index " + index + ",") + " " + fault);
     }
 
     /** What is wrong with this text as an element of a key, or null if nothing is. */
@@ -136,7 +151,10 @@ final class CanonicalText {
 
     /** Whether a value declared with this type can have canonical text; open types are left to the check of each call. */
     static boolean isPossible(Class<?> declared) {
-        if (declared.isInterface() || TIMES.contains(declared)) {
+        if (declared.isInterface()) {
+            return !Iterable.class.isAssignableFrom(declared);
+        }
+        if (TIMES.contains(declared)) {
             return true;
         }
         for (Class<?> type : OTHERS) {
@@ -147,12 +165,20 @@ final class CanonicalText {
         return false;
     }
 
+    /** The sentence about a type that is not {@linkplain #isPossible possible}, to follow "has". */
+    static String notPossible(Class<?> type) {
+        boolean iterable = Iterable.class.isAssignableFrom(type) && !isSeveral(type);
+        return "type " + type.getTypeName() + ", which " + (iterable ? "is Iterable but no Collection and " : "")
+                + "cannot be part of a key; " + ALLOWED;
+    }
+
+    /** Whether a value of this type stands for several keys. Not any {@code Iterable}: some can be read only once. */
     static boolean isSeveral(Class<?> type) {
-        return type.isArray() || Iterable.class.isAssignableFrom(type);
+        return type.isArray() || Collection.class.isAssignableFrom(type);
     }
 
     /** Looks at size and scale first: the text of {@code 1E+1000000000} would take a gigabyte. */
-    private static String plain(BigDecimal decimal, String where) {
+    private static String plain(BigDecimal decimal, String where, int index) {
         if (decimal.signum() == 0) {
             return "0";
         }
@@ -160,13 +186,16 @@ final class CanonicalText {
         if (decimal.unscaledValue().bitLength() > MAX_BITS
                 || decimal.precision() - scale > MAX_DIGITS
                 || scale > MAX_DIGITS) {
-            return tooLong(where);
+            return tooLong(where, index);
         }
         return decimal.stripTrailingZeros().toPlainString();
     }
 
-    private static String tooLong(String where) {
-        throw new InvalidKeyException(where + " is a number of more than " + MAX_DIGITS
-                + " digits or decimal places; use a shorter number or a string");
+    private static String tooLong(String where, int index) {
+        throw refused(
+                where,
+                index,
+                "is a number of more than " + MAX_DIGITS
+                        + " digits or decimal places; use a shorter number or a string");
     }
 }

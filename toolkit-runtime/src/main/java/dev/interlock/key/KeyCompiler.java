@@ -36,21 +36,27 @@ final class KeyCompiler {
     private final KeyVariables variables;
     private final String expression;
     private final String where;
+    private final boolean single;
     private final Consumer<String> problems;
 
-    /** @param where names this part in messages at run time */
+    /**
+     * @param where names this part in messages at run time
+     * @param single whether the part must not be a collection
+     */
     KeyCompiler(
             Method method,
             Class<?> targetClass,
             KeyVariables variables,
             String expression,
             String where,
+            boolean single,
             Consumer<String> problems) {
         this.method = method;
         this.targetClass = targetClass;
         this.variables = variables;
         this.expression = expression;
         this.where = where;
+        this.single = single;
         this.problems = problems;
     }
 
@@ -125,15 +131,33 @@ final class KeyCompiler {
             }
             type = next;
         }
+        Cardinality declared = Cardinality.of(type.toClass());
+        String fault = typeFault(type, declared);
+        if (fault != null) {
+            return refuse(fault);
+        }
+        Cardinality cardinality = single ? Cardinality.ONE : declared;
+        return properties.isEmpty()
+                ? new KeyPart.Argument(index, where, cardinality)
+                : new KeyPart.Path(index, properties, where, cardinality);
+    }
+
+    private @Nullable String typeFault(ResolvableType type, Cardinality declared) {
         Class<?> last = type.toClass();
-        if (CanonicalText.isSeveral(last)) {
-            return refuse("is a collection or array; " + CanonicalText.SEVERAL);
+        if (declared != Cardinality.SEVERAL) {
+            return CanonicalText.isPossible(last) ? null : "has " + CanonicalText.notPossible(last);
         }
-        if (!CanonicalText.isPossible(last)) {
-            return refuse(
-                    "has type " + last.getTypeName() + ", which cannot be part of a key; " + CanonicalText.ALLOWED);
+        if (single) {
+            return CanonicalText.NOT_SINGLE;
         }
-        return properties.isEmpty() ? new KeyPart.Argument(index, where) : new KeyPart.Path(index, properties, where);
+        Class<?> element = (last.isArray()
+                        ? type.getComponentType()
+                        : type.as(Iterable.class).getGeneric())
+                .toClass();
+        if (Cardinality.of(element) == Cardinality.SEVERAL) {
+            return CanonicalText.NESTED;
+        }
+        return CanonicalText.isPossible(element) ? null : "has elements of " + CanonicalText.notPossible(element);
     }
 
     private @Nullable KeyPart notAllowed(SpelNode node) {

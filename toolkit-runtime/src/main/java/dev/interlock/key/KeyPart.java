@@ -24,12 +24,30 @@ sealed interface KeyPart {
         }
     }
 
-    /** An argument as it is; {@code where} names the part in messages. */
-    record Argument(int index, String where) implements KeyPart {
+    /** A part that is read from the arguments of each call. */
+    sealed interface Variable extends KeyPart {
+
+        /** Whatever the part is in this call, unchecked. */
+        @Nullable
+        Object value(@Nullable Object[] arguments);
+
+        /** Names the part in messages. */
+        String where();
+
+        Cardinality cardinality();
 
         @Override
-        public String text(@Nullable Object[] arguments) {
-            return CanonicalText.of(arguments[index], where);
+        default String text(@Nullable Object[] arguments) {
+            return CanonicalText.of(value(arguments), where());
+        }
+    }
+
+    /** An argument as it is. */
+    record Argument(int index, String where, Cardinality cardinality) implements Variable {
+
+        @Override
+        public @Nullable Object value(@Nullable Object[] arguments) {
+            return arguments[index];
         }
     }
 
@@ -40,18 +58,20 @@ sealed interface KeyPart {
      * <p>The accessor caches by class, so that each part has its own: a shared one would keep the classes of discarded
      * class loaders alive.
      */
-    record Path(int index, List<String> properties, String where, EvaluationContext context) implements KeyPart {
+    record Path(int index, List<String> properties, String where, Cardinality cardinality, EvaluationContext context)
+            implements Variable {
 
-        Path(int index, List<String> properties, String where) {
+        Path(int index, List<String> properties, String where, Cardinality cardinality) {
             this(
                     index,
                     List.copyOf(properties),
                     where,
+                    cardinality,
                     SimpleEvaluationContext.forReadOnlyDataBinding().build());
         }
 
         @Override
-        public String text(@Nullable Object[] arguments) {
+        public @Nullable Object value(@Nullable Object[] arguments) {
             Object value = arguments[index];
             for (String property : properties) {
                 if (value == null) {
@@ -60,7 +80,7 @@ sealed interface KeyPart {
                 }
                 value = read(value, property);
             }
-            return CanonicalText.of(value, where);
+            return value;
         }
 
         private @Nullable Object read(Object target, String property) {

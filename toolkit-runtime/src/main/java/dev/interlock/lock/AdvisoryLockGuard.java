@@ -1,9 +1,9 @@
 package dev.interlock.lock;
 
 import dev.interlock.annotation.AdvisoryLocked;
+import dev.interlock.annotation.Fencing;
 import dev.interlock.annotation.LockMode;
 import dev.interlock.annotation.LockScope;
-import dev.interlock.annotation.OnUnavailable;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Durations;
 import dev.interlock.guard.Guard;
@@ -44,48 +44,43 @@ public final class AdvisoryLockGuard implements Guard<AdvisoryLocked, LockDefini
     public @Nullable LockDefinition define(
             GuardedMethod method, MergedAnnotation<AdvisoryLocked> annotation, GuardProblems problems) {
         String where = method.where(AdvisoryLocked.class);
-        String name = annotation.getString("name");
-        if (annotation.getEnum("mode", LockMode.class) == LockMode.SHARED) {
-            problems.add(where, "mode = SHARED is not supported yet; use EXCLUSIVE");
-        }
-        KeyExpression key = KeyExpression.compile(
-                namespace,
-                name,
-                annotation.getStringArray("key"),
-                method.method(),
-                method.targetClass(),
-                problem -> problems.add(where, problem));
-        Duration waitTime = durations.wait(where, "waitTime", annotation.getString("waitTime"), problems);
-        UnavailablePolicy unavailable = UnavailablePolicy.of(
-                method,
-                where,
-                annotation.getEnum("onUnavailable", OnUnavailable.class),
-                annotation.getString("fallback"),
-                problems);
+        LockAttributes attributes = new LockAttributes(method, annotation, where, namespace, durations, problems);
+        LockMode mode = annotation.getEnum("mode", LockMode.class);
+        KeyExpression key = attributes.key();
+        Duration waitTime = attributes.duration("waitTime");
+        UnavailablePolicy unavailable = attributes.unavailable();
         String dataSource = annotation.getString("dataSource");
-        Optional<LockSpace> space = spaces.find(dataSource);
-        if (space.isEmpty()) {
+        Optional<LockSpace> found = spaces.find(dataSource);
+        if (found.isEmpty()) {
             problems.add(
                     where,
                     "there is no " + (dataSource.isEmpty() ? "DataSource" : "DataSource '" + dataSource + "'") + "; "
                             + spaces.remedy());
             return null;
         }
+        LockSpace space = found.get();
         LockScope asked = annotation.getEnum("scope", LockScope.class);
-        LockScope scope = LockScopes.resolve(asked, method, space.get(), where, problems);
+        LockScope scope = LockScopes.resolve(asked, method, space, where, problems);
+        FencingChoice fencing = FencingChoice.resolve(
+                scope == LockScope.SESSION && mode == LockMode.EXCLUSIVE ? Fencing.AUTO : Fencing.NONE,
+                method,
+                space,
+                where,
+                problems);
         return new LockDefinition(
-                name, key, scope, asked == LockScope.AUTO, waitTime, method.shape(), unavailable, space.get());
+                LockTerms.advisory(attributes.name(), mode, waitTime, fencing.fencing(), attributes.asksHolder()),
+                key,
+                space,
+                scope,
+                fencing.store(),
+                method.shape(),
+                unavailable,
+                "scope=" + scope + (asked == LockScope.AUTO ? " (from AUTO)" : "")
+                        + (mode == LockMode.SHARED ? " mode=SHARED" : ""));
     }
 
     @Override
     public List<GuardStep> steps(LockDefinition definition) {
-        if (definition.scope() == LockScope.SESSION) {
-            return List.of(new GuardStep(
-                    GuardStage.ADVISORY_LOCK, definition.describe("lock"), new SessionLockStep(definition, clock)));
-        }
-        TransactionLockSteps steps = new TransactionLockSteps(definition, clock);
-        return List.of(
-                new GuardStep(GuardStage.ADVISORY_LOCK, definition.describe("turn for lock"), steps::takeTurn),
-                new GuardStep(GuardStage.ADVISORY_TRANSACTION_LOCK, "lock '" + definition.name() + "'", steps::lock));
+        return definition.steps(GuardStage.ADVISORY_LOCK, "lock", clock);
     }
 }

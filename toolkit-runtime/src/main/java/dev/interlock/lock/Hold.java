@@ -1,10 +1,13 @@
 package dev.interlock.lock;
 
 import dev.interlock.guard.ChainHold;
-import dev.interlock.guard.Deadline;
+import dev.interlock.guard.CommitCheck;
 import dev.interlock.guard.TransactionScope;
 import dev.interlock.lock.BackendHold.State;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -12,71 +15,91 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One acquired lock of a call chain: the turn at the gate, and the lock behind it, either a session lock or one in a
- * transaction.
+ * One acquired lock of a call chain: the turn at the gate, and the lock behind it, either one that a backend granted or one
+ * in a transaction.
  *
  * <p><b>Pins.</b> Whoever needs the hold to last pins it: the acquiring call, every re-entrant call, every unfinished stage,
- * every transaction it is bound to. The last pin to go, on whatever thread, releases the lock and then leaves the gate.
+ * every transaction it is bound to. The last pin to go, on whatever thread, hands the lock to the next in line, or releases
+ * it and then leaves the gate.
  *
- * <p>{@code lockedIn}, {@code outside} and {@code deadline} belong to transaction locks and are confined to the thread of the call chain.
+ * <p><b>Loss.</b> Told once, on a thread of the backend; listeners added later hear it at once. {@code listeners} is
+ * {@code null} from then on.
+ *
+ * <p>{@code lockedIn} is confined to the thread of the call chain; {@code claimedIn} is read by work handed to others too.
  */
 final class Hold implements ChainHold {
 
     private static final Logger log = LoggerFactory.getLogger(Hold.class);
     private static final CompletableFuture<State> STILL_HELD = CompletableFuture.completedFuture(State.HELD);
+    private static final CompletableFuture<State> NOT_HELD = CompletableFuture.completedFuture(State.LOST);
 
     private final LockTarget target;
-    private final boolean hasTurn;
-    private final @Nullable BackendHold session;
+    private final LockTerms terms;
+    private final KeyGate.@Nullable Turn turn;
+    private final @Nullable Grant grant;
+    private final int ordinal;
+    private final long sinceNanos = System.nanoTime();
+    private volatile boolean handsOver = true;
     private final AtomicInteger pins = new AtomicInteger(1);
+    private final Object monitor = new Object();
+    private @Nullable List<Runnable> listeners = new ArrayList<>(2);
     private @Nullable TransactionScope lockedIn;
-    private @Nullable TransactionScope outside;
-    private @Nullable Deadline deadline;
+    private volatile @Nullable TransactionScope claimedIn;
 
-    private Hold(LockTarget target, boolean hasTurn, @Nullable BackendHold session) {
+    private Hold(LockTarget target, LockTerms terms, KeyGate.@Nullable Turn turn, @Nullable Grant grant) {
         this.target = target;
-        this.hasTurn = hasTurn;
-        this.session = session;
+        this.terms = terms;
+        this.turn = turn;
+        this.grant = grant;
+        this.ordinal = grant == null ? 0 : grant.heldBy(this);
     }
 
-    /** @param hasTurn false if an outer hold of the same chain has the turn at the gate */
-    static Hold ofSession(LockTarget target, boolean hasTurn, BackendHold session) {
-        return new Hold(target, hasTurn, session);
+    /**
+     * Holds what a backend granted.
+     *
+     * @param turn {@code null} if an outer hold of the same chain has the turn at the gate
+     */
+    static Hold ofGrant(LockTarget target, LockTerms terms, KeyGate.@Nullable Turn turn, Grant grant) {
+        Hold hold = new Hold(target, terms, turn, grant);
+        if (!terms.maxHold().isZero()) {
+            grant.backend().renewFor(terms.maxHold());
+        }
+        grant.listen();
+        target.space().holds().add(hold);
+        return hold;
     }
 
     /** Has the turn; the lock itself is taken in each transaction. */
-    static Hold ofTransaction(LockTarget target) {
-        return new Hold(target, true, null);
+    static Hold ofTransaction(LockTarget target, LockTerms terms, KeyGate.Turn turn) {
+        Hold hold = new Hold(target, terms, turn, null);
+        target.space().holds().add(hold);
+        return hold;
     }
 
     LockTarget target() {
         return target;
     }
 
-    /** Whether the lock itself is held, so that a nested call may rely on it. */
-    boolean isEffective() {
-        return session != null ? !isReleased() : lockedIn != null && lockedIn.isActive();
+    LockTerms terms() {
+        return terms;
     }
 
-    /** When the current wait for the transaction lock ends, or {@code null} before an attempt. */
-    @Nullable
-    Deadline deadline() {
-        return deadline;
+    long sinceNanos() {
+        return sinceNanos;
     }
 
-    void waitUntil(@Nullable Deadline end) {
-        this.deadline = end;
+    /** Where the backend keeps the lock, for operators. */
+    String place() {
+        return grant == null ? "its transaction" : grant.backend().place();
     }
 
-    /** Before the inner layers run: when the wait ends, and the caller's transaction, if any. */
-    void prepare(@Nullable Deadline end, @Nullable TransactionScope outside) {
-        this.deadline = end;
-        this.outside = outside;
+    boolean isOfTransaction() {
+        return grant == null;
     }
 
-    /** Whether the transaction is the caller's and not one that the pipeline opened for this hold. */
-    boolean isJoined(TransactionScope transaction) {
-        return transaction == outside;
+    /** From now on the lock goes back to its backend when this ends, since its token was compared with those of other locks. */
+    void endsWithRelease() {
+        handsOver = false;
     }
 
     void pin() {
@@ -85,16 +108,58 @@ final class Hold implements ChainHold {
 
     /** Keeps the hold until every transaction has ended that statements in the lock's database may belong to. */
     void bindToTransactions() {
-        for (TransactionScope scope :
-                TransactionScope.sharing(target.space().transaction().resource())) {
-            pin();
-            scope.bind(this);
-        }
+        TransactionScope.sharing(target.space().resource()).forEach(this::bind);
+    }
+
+    private void bind(TransactionScope scope) {
+        pin();
+        scope.bind(this);
     }
 
     void lockedIn(TransactionScope scope) {
         lockedIn = scope;
         bindToTransactions();
+    }
+
+    /** Whether a transaction that has not ended carries the fence, so that nobody newer can commit before it. */
+    boolean isClaimed() {
+        TransactionScope claimed = claimedIn;
+        return claimed != null && claimed.isActive();
+    }
+
+    void claimedIn(TransactionScope scope) {
+        bind(scope);
+        claimedIn = scope;
+    }
+
+    /** The fencing token; empty if there can be none, or no longer. */
+    OptionalLong token() {
+        return grant == null ? OptionalLong.empty() : grant.token(ordinal);
+    }
+
+    boolean isLost() {
+        return grant != null && grant.known() == State.LOST;
+    }
+
+    /** Called by the grant, on any thread. */
+    void lost() {
+        List<Runnable> told;
+        synchronized (monitor) {
+            told = listeners == null ? List.of() : listeners;
+            listeners = null;
+        }
+        told.forEach(Runnable::run);
+    }
+
+    /** The listener is quick and does not throw; it runs once, or never if the hold ends well. */
+    void onLoss(Runnable listener) {
+        synchronized (monitor) {
+            if (listeners != null) {
+                listeners.add(listener);
+                return;
+            }
+        }
+        listener.run();
     }
 
     /**
@@ -104,25 +169,40 @@ final class Hold implements ChainHold {
      */
     CompletableFuture<State> unpin() {
         if (pins.decrementAndGet() > 0) {
-            return session == null || session.known() == State.HELD
-                    ? STILL_HELD
-                    : CompletableFuture.completedFuture(State.LOST);
+            return isLost() ? NOT_HELD : STILL_HELD;
         }
-        if (session == null) {
-            leaveGate();
+        target.space().holds().remove(this);
+        if (grant == null) {
+            leave();
             return STILL_HELD;
         }
-        CompletableFuture<State> released = session.release(Duration.ZERO);
+        Duration keep = stillToKeep();
+        if (handsOver
+                && turn != null
+                && keep.isZero()
+                && grant.mayPassOn()
+                && target.space().gate().handOver(turn, grant)) {
+            return STILL_HELD;
+        }
+        CompletableFuture<State> released = grant.backend().release(keep);
         if (released.isDone()) {
-            leaveGate();
+            leave();
             return released;
         }
-        return released.whenComplete((state, failure) -> leaveGate());
+        return released.whenComplete((state, failure) -> leave());
     }
 
-    private void leaveGate() {
-        if (hasTurn) {
-            target.space().gate().leave(target.key());
+    private Duration stillToKeep() {
+        if (terms.minHold().isZero()) {
+            return Duration.ZERO;
+        }
+        Duration rest = terms.minHold().minusNanos(System.nanoTime() - sinceNanos);
+        return rest.isNegative() ? Duration.ZERO : rest;
+    }
+
+    private void leave() {
+        if (turn != null) {
+            target.space().gate().leave(turn);
         }
     }
 
@@ -132,13 +212,26 @@ final class Hold implements ChainHold {
     }
 
     @Override
+    public boolean isEffective() {
+        return grant != null ? !isReleased() : lockedIn != null && lockedIn.isActive();
+    }
+
+    @Override
     public boolean isReleased() {
         return pins.get() <= 0;
     }
 
     @Override
-    public void beforeCommit() {
-        if (session != null && session.verify() == State.LOST) {
+    public void beforeCommit(CommitCheck check) {
+        if (grant == null) {
+            return;
+        }
+        BackendHold backend = grant.backend();
+        boolean lost = backend.known() == State.LOST;
+        if (!lost && !isClaimed() && check.isFirst(backend.verifiedWith())) {
+            lost = backend.verify() == State.LOST;
+        }
+        if (lost) {
             throw new LockLostException(
                     "Lock " + target.key() + " was lost before the commit; the transaction is rolled back",
                     LockLostException.Effects.ROLLED_BACK);
@@ -149,6 +242,9 @@ final class Hold implements ChainHold {
     public void unbound(TransactionScope scope) {
         if (lockedIn == scope) {
             lockedIn = null;
+        }
+        if (claimedIn == scope) {
+            claimedIn = null;
         }
         if (unpin().join() == State.LOST && scope.outcome() == TransactionScope.Outcome.COMMITTED) {
             log.warn(

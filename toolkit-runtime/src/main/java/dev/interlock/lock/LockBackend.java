@@ -22,12 +22,22 @@ public interface LockBackend {
     /** Checked once at start-up where the backend is used: why it cannot work and what to do, or empty. */
     Optional<String> problem();
 
+    /** Checked once at start-up where tokens are wanted: why no fencing tokens can be drawn and what to do, or empty. */
+    default Optional<String> tokenProblem() {
+        return Optional.empty();
+    }
+
     /**
      * Takes the lock, waiting until the deadline at most, promptly, with at least one attempt.
      *
      * @throws InterruptedException if the caller was interrupted; nothing is held then
      */
     Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException;
+
+    /** The name of the lock in the backend's own terms, as other programs know it. */
+    default String nameOf(LockKey key) {
+        return Long.toString(key.id());
+    }
 
     /** Who holds the lock now, for messages; a best effort that takes a second at most. */
     String describeHolder(LockKey key);

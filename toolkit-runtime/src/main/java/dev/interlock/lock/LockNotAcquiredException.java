@@ -8,11 +8,18 @@ import org.jspecify.annotations.Nullable;
 public final class LockNotAcquiredException extends GuardUnavailableException {
 
     private final String lockName;
+    private final boolean busy;
 
     LockNotAcquiredException(
             @Nullable GuardDefinition definition, String lockName, String message, @Nullable Throwable cause) {
         super(definition, message, cause);
         this.lockName = lockName;
+        this.busy = definition != null;
+    }
+
+    /** Whether the wait ended in vain, rather than that it could never have succeeded or was interrupted. */
+    boolean isBusy() {
+        return busy;
     }
 
     /** The annotation's {@code name}. */

@@ -1,45 +1,109 @@
 package dev.interlock.lock;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * One place where locks live, usually one database: its gate in this JVM and its backends. Holders of one key in one space
- * exclude each other whatever their scope.
+ * One place where locks live, one database or one Redis: its gate in this JVM and its backends. Holders of one key in one
+ * space exclude each other whatever their scope.
  */
 public final class LockSpace {
 
     private final KeyGate gate = new KeyGate();
+    private final Set<Hold> holds = ConcurrentHashMap.newKeySet();
     private final LockBackend session;
-    private final TransactionLockBackend transaction;
+    private final @Nullable TransactionLockBackend transaction;
+    private final FenceStores fences;
     private final Semaphore blockingTransactions;
     private final Supplier<Optional<String>> sessionProblem;
     private final Supplier<Optional<String>> transactionProblem;
+    private final ThreadPoolExecutor messenger;
+
+    private LockSpace(
+            LockBackend session,
+            @Nullable TransactionLockBackend transaction,
+            FenceStores fences,
+            int blockingTransactions) {
+        this.session = session;
+        this.transaction = transaction;
+        this.fences = fences;
+        this.blockingTransactions = new Semaphore(blockingTransactions);
+        this.sessionProblem = SingletonSupplier.of(session::problem);
+        this.transactionProblem =
+                SingletonSupplier.of(() -> transaction == null ? Optional.empty() : transaction.problem());
+        this.messenger = messenger();
+    }
 
     /**
+     * The advisory locks of one database.
+     *
+     * @param fences the fences of that database
      * @param blockingTransactions how many transactions opened by the pipeline may wait for a lock at a time, each holding a
      *     pooled connection; at most half the pool, zero or more
      */
-    public LockSpace(LockBackend session, TransactionLockBackend transaction, int blockingTransactions) {
-        this.session = session;
-        this.transaction = transaction;
-        this.blockingTransactions = new Semaphore(blockingTransactions);
-        this.sessionProblem = SingletonSupplier.of(session::problem);
-        this.transactionProblem = SingletonSupplier.of(transaction::problem);
+    public static LockSpace ofDatabase(
+            LockBackend session, TransactionLockBackend transaction, FenceStores fences, int blockingTransactions) {
+        return new LockSpace(session, transaction, fences, blockingTransactions);
+    }
+
+    /**
+     * Locks with a lease, as those in Redis.
+     *
+     * @param fences the fences of the databases that methods under such a lock may write to
+     */
+    public static LockSpace ofLeases(LockBackend leases, FenceStores fences) {
+        return new LockSpace(leases, null, fences, 0);
+    }
+
+    /** One thread that is there only while losses are told, so that listeners hold up neither a heartbeat nor a renewal. */
+    private static ThreadPoolExecutor messenger() {
+        ThreadPoolExecutor messenger =
+                new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "interlock-loss");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        messenger.allowCoreThreadTimeOut(true);
+        return messenger;
     }
 
     KeyGate gate() {
         return gate;
     }
 
+    /** Everything this JVM holds here now. */
+    Set<Hold> holds() {
+        return holds;
+    }
+
     LockBackend session() {
         return session;
     }
 
+    /** @throws IllegalStateException if the space has leases only */
     TransactionLockBackend transaction() {
+        if (transaction == null) {
+            throw new IllegalStateException("Locks of backend " + session.name() + " do not live in transactions");
+        }
         return transaction;
+    }
+
+    /** What transactions must be bound to, so that a hold lasts until they have ended; {@code null} for the active one alone. */
+    @Nullable
+    Object resource() {
+        return transaction == null ? null : transaction.resource();
+    }
+
+    FenceStores fences() {
+        return fences;
     }
 
     Semaphore blockingTransactions() {
@@ -52,5 +116,10 @@ public final class LockSpace {
 
     Optional<String> transactionProblem() {
         return transactionProblem.get();
+    }
+
+    /** Tells a listener of a loss, apart from the thread that noticed it. */
+    void tell(Runnable news) {
+        messenger.execute(news);
     }
 }

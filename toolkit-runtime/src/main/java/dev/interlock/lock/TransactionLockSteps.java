@@ -1,7 +1,6 @@
 package dev.interlock.lock;
 
 import dev.interlock.InterlockException;
-import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.CallChain;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.Clock;
@@ -12,11 +11,13 @@ import dev.interlock.guard.TransactionScope;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.TransactionLockBackend.Attempt;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two layers of a lock in the transaction: the turn at the gate outside it, and the lock as its first statement.
+ * The two layers of a lock in the transaction: the turns at the gate outside it, and the locks as its first statements.
  *
  * <p><b>Waiting.</b> Waiters of this JVM stand at the gate without a connection. Who has the turn and finds the lock taken
  * by another process may block in its transaction while fewer than half the pool do; otherwise it rolls back, sleeps without
@@ -32,12 +33,14 @@ final class TransactionLockSteps {
     private static final int PAUSE_SPREAD_MILLIS = 20;
 
     private final LockDefinition definition;
+    private final LockTerms terms;
     private final LockSpace space;
     private final TransactionLockBackend backend;
     private final Clock clock;
 
     TransactionLockSteps(LockDefinition definition, Clock clock) {
         this.definition = definition;
+        this.terms = definition.terms();
         this.space = definition.space();
         this.backend = space.transaction();
         this.clock = clock;
@@ -46,26 +49,22 @@ final class TransactionLockSteps {
     /** Outside the transaction. */
     @Nullable
     Object takeTurn(GuardedCall call, GuardStep.Next next) throws Throwable {
-        Hold hold = turn(new LockTarget(space, definition.key().evaluate(call.arguments())));
-        CallChain chain = CallChain.enter(hold);
-        try {
-            return proceedUntilLocked(call.carrying(this, hold), next, hold);
-        } finally {
-            chain.exit(hold);
-            hold.unpin().join();
-        }
+        TransactionTurn turn = turn(definition.keys(call));
+        GuardedCall inner = call.carrying(this, turn);
+        return LockedSection.run(turn.turns(), false, () -> proceedUntilLocked(inner, next, turn));
     }
 
-    private @Nullable Object proceedUntilLocked(GuardedCall call, GuardStep.Next next, Hold hold) throws Throwable {
+    private @Nullable Object proceedUntilLocked(GuardedCall call, GuardStep.Next next, TransactionTurn turn)
+            throws Throwable {
         while (true) {
             try {
                 return next.proceed(call);
             } catch (ComeAgain again) {
-                Deadline deadline = hold.deadline();
-                if (again.hold != hold || deadline == null) {
+                Deadline deadline = turn.deadline();
+                if (again.turn != turn || deadline == null) {
                     throw again;
                 }
-                pause(hold.target().key(), deadline);
+                pause(again.key, deadline);
             }
         }
     }
@@ -78,53 +77,70 @@ final class TransactionLockSteps {
         }
     }
 
-    private Hold turn(LockTarget target) {
+    private TransactionTurn turn(List<LockKey> keys) {
+        Deadline deadline = Deadline.after(clock, terms.waitTime());
+        List<Hold> holds = new ArrayList<>(keys.size());
+        try {
+            for (LockKey key : keys) {
+                holds.add(hold(new LockTarget(space, key), deadline));
+            }
+            return new TransactionTurn(new HeldLocks(terms, List.copyOf(holds)), deadline);
+        } catch (Throwable failure) {
+            new HeldLocks(terms, holds).release().join();
+            throw failure;
+        }
+    }
+
+    private Hold hold(LockTarget target, Deadline deadline) {
         ChainHold outer = CallChain.find(target);
+        LockMessages.refuseUpgrade(outer, terms.mode());
         if (outer instanceof Hold held) {
             held.pin();
-            if (!held.isEffective()) {
-                held.prepare(null, TransactionScope.active());
-            }
             return held;
         }
-        LockKey key = target.key();
         LockMessages.refuseSelfWait(target);
-        Deadline deadline = Deadline.after(clock, definition.waitTime());
+        KeyGate.Turn turn;
         try {
-            if (!space.gate().enter(key, deadline)) {
-                throw LockMessages.unavailable(definition, key, backend.name(), "holder=in this process", null);
-            }
+            turn = space.gate().enter(target.key(), terms.mode(), grant -> false, deadline);
         } catch (InterruptedException interrupt) {
-            throw LockMessages.interrupted(key, interrupt);
+            throw LockMessages.interrupted(target.key(), interrupt);
         }
-        Hold hold = Hold.ofTransaction(target);
-        hold.prepare(deadline, TransactionScope.active());
-        return hold;
+        if (turn == null) {
+            throw LockMessages.unavailable(terms, target, "", null);
+        }
+        return Hold.ofTransaction(target, terms, turn);
     }
 
     /** Inside the transaction. */
     @Nullable
     Object lock(GuardedCall call, GuardStep.Next next) throws Throwable {
-        Hold hold = (Hold) call.carried(this);
-        if (hold == null) {
+        TransactionTurn turn = (TransactionTurn) call.carried(this);
+        if (turn == null) {
             throw new IllegalStateException("Lock '" + definition.name() + "' has no turn; its outer layer is missing");
         }
-        if (!hold.isEffective()) {
-            lock(hold);
+        for (Hold hold : turn.turns().holds()) {
+            if (!hold.isEffective()) {
+                lock(hold, turn);
+            }
         }
+        turn.waitUntil(null);
         return next.proceed(call);
     }
 
-    private void lock(Hold hold) {
+    private void lock(Hold hold, TransactionTurn turn) {
         LockKey key = hold.target().key();
         TransactionScope transaction = TransactionScope.active();
         if (transaction == null) {
             throw LockMessages.refused(key, "there is no transaction to carry it", null);
         }
-        Deadline deadline = hold.deadline() != null ? hold.deadline() : Deadline.after(clock, definition.waitTime());
+        Deadline deadline = turn.deadline();
+        if (deadline == null) {
+            deadline = Deadline.after(clock, terms.waitTime());
+            turn.waitUntil(deadline);
+        }
         Attempt attempt;
         try {
-            attempt = attempt(key, deadline, hold.isJoined(transaction));
+            attempt = attempt(key, deadline, turn.isJoined(transaction));
         } catch (InterruptedException interrupt) {
             throw LockMessages.interrupted(key, interrupt);
         }
@@ -133,29 +149,26 @@ final class TransactionLockSteps {
         }
         if (attempt instanceof Attempt.Busy) {
             if (deadline.passed()) {
-                throw LockMessages.unavailable(
-                        definition, key, backend.name(), "holder=" + definition.holder(key), null);
+                throw LockMessages.unavailable(terms, hold.target(), "", null);
             }
-            hold.waitUntil(deadline);
-            throw new ComeAgain(hold);
+            throw new ComeAgain(turn, key);
         }
-        hold.waitUntil(null);
         hold.lockedIn(transaction);
     }
 
     private Attempt attempt(LockKey key, Deadline deadline, boolean joined) throws InterruptedException {
-        Attempt first = backend.tryLock(key, LockMode.EXCLUSIVE);
+        Attempt first = backend.tryLock(key, terms.mode());
         if (!(first instanceof Attempt.Busy) || deadline.passed()) {
             return first;
         }
         if (joined) {
-            return backend.lock(key, LockMode.EXCLUSIVE, deadline);
+            return backend.lock(key, terms.mode(), deadline);
         }
         if (!space.blockingTransactions().tryAcquire()) {
             return first;
         }
         try {
-            return backend.lock(key, LockMode.EXCLUSIVE, deadline);
+            return backend.lock(key, terms.mode(), deadline);
         } finally {
             space.blockingTransactions().release();
         }
@@ -165,11 +178,13 @@ final class TransactionLockSteps {
     @SuppressWarnings("serial")
     private static final class ComeAgain extends InterlockException {
 
-        private final transient Hold hold;
+        private final transient TransactionTurn turn;
+        private final transient LockKey key;
 
-        ComeAgain(Hold hold) {
-            super("lock " + hold.target().key() + " is busy; its transaction rolls back and comes again");
-            this.hold = hold;
+        ComeAgain(TransactionTurn turn, LockKey key) {
+            super("lock " + key + " is busy; its transaction rolls back and comes again");
+            this.turn = turn;
+            this.key = key;
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.interlock.memory;
 import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.Clock;
+import dev.interlock.guard.CommitCheck;
 import dev.interlock.guard.Deadline;
 import dev.interlock.guard.TransactionScope;
 import dev.interlock.key.LockKey;
@@ -71,12 +72,17 @@ public final class MemoryTransactionLockBackend implements TransactionLockBacken
         }
 
         @Override
+        public boolean isEffective() {
+            return !isReleased();
+        }
+
+        @Override
         public boolean isReleased() {
             return hold.known() == BackendHold.State.LOST;
         }
 
         @Override
-        public void beforeCommit() {}
+        public void beforeCommit(CommitCheck check) {}
 
         @Override
         public void unbound(TransactionScope scope) {

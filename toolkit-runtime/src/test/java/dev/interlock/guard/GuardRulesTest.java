@@ -7,7 +7,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.annotation.AdvisoryLocked;
 import dev.interlock.annotation.DistributedMutex;
 import dev.interlock.annotation.Idempotent;
-import dev.interlock.annotation.LockMode;
 import dev.interlock.annotation.LockScope;
 import dev.interlock.annotation.OnUnavailable;
 import dev.interlock.annotation.RetryOnConflict;
@@ -72,7 +71,7 @@ class GuardRulesTest {
         public void floatingPoint(double amount) {}
 
         @AdvisoryLocked(name = "x", key = "#ids")
-        public void collection(List<Long> ids) {}
+        public void collections(List<Double> ids) {}
 
         @AdvisoryLocked(name = "x", key = "T(java.lang.System).exit(1)")
         public void expression() {}
@@ -97,8 +96,8 @@ class GuardRulesTest {
                                 "@AdvisoryLocked on KeysAndNames.floatingPoint(double): key \"#amount\" has type double,"
                                         + " which cannot be part of a key"))
                 .anySatisfy(problem -> assertThat(problem)
-                        .contains("KeysAndNames.collection(List)")
-                        .contains("several keys in one lock are not supported yet"))
+                        .contains("KeysAndNames.collections(List)")
+                        .contains("java.lang.Double"))
                 .anySatisfy(problem -> assertThat(problem).contains("KeysAndNames.expression()"))
                 .hasSize(6);
     }
@@ -113,9 +112,6 @@ class GuardRulesTest {
 
         @AdvisoryLocked(name = "x", waitTime = "${missing.property}")
         public void placeholder() {}
-
-        @AdvisoryLocked(name = "x", mode = LockMode.SHARED)
-        public void shared() {}
 
         @AdvisoryLocked(name = "x", dataSource = "elsewhere")
         public void dataSource() {}
@@ -168,7 +164,6 @@ class GuardRulesTest {
                         "@AdvisoryLocked on Attributes.placeholder(): waitTime = \"${missing.property}\" is not a duration"
                                 + " (Could not resolve placeholder 'missing.property' in value \"${missing.property}\"); write"
                                 + " for example \"500ms\", \"10s\", \"PT1M\" or \"${some.property}\"",
-                        "@AdvisoryLocked on Attributes.shared(): mode = SHARED is not supported yet; use EXCLUSIVE",
                         "@AdvisoryLocked on Attributes.dataSource(): there is no DataSource 'elsewhere'; leave dataSource"
                                 + " empty",
                         "@AdvisoryLocked on Attributes.primitive(): onUnavailable = SKIP has no value to return for the"

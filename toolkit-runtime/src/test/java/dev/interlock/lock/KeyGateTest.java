@@ -3,10 +3,13 @@ package dev.interlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.key.LockKey;
+import dev.interlock.lock.KeyGate.Turn;
+import dev.interlock.memory.MemoryLockBackend;
 import dev.interlock.testing.Race;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,12 +18,14 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class KeyGateTest {
 
     private static final LockKey KEY = new KeyNamespace("gate").key("gate");
+    private static final Predicate<Grant> NO_GRANT = grant -> false;
 
     private final KeyGate gate = new KeyGate();
 
@@ -30,19 +35,21 @@ class KeyGateTest {
     }
 
     @Test
-    void triesOnceWithoutWaiting() throws Exception {
-        assertThat(gate.enter(KEY, in(0))).isTrue();
-        assertThat(gate.enter(KEY, in(0))).isFalse();
-        gate.leave(KEY);
+    void triesOnceWithoutWaiting() {
+        Turn turn = enter(0);
+        assertThat(turn).isNotNull();
+        assertThat(enter(0)).isNull();
+        gate.leave(turn);
     }
 
     @Test
     void keysDoNotWaitForEachOther() throws Exception {
         LockKey other = new KeyNamespace("gate").key("other");
-        assertThat(gate.enter(KEY, in(0))).isTrue();
-        assertThat(gate.enter(other, in(0))).isTrue();
-        gate.leave(KEY);
-        gate.leave(other);
+        Turn turn = enter(0);
+        Turn elsewhere = gate.enter(other, LockMode.EXCLUSIVE, NO_GRANT, in(0));
+        assertThat(elsewhere).isNotNull();
+        gate.leave(turn);
+        gate.leave(elsewhere);
     }
 
     @Test
@@ -50,74 +57,152 @@ class KeyGateTest {
         int waiters = 20;
         List<Integer> order = Collections.synchronizedList(new ArrayList<>());
         List<Thread> threads = new ArrayList<>();
-        assertThat(gate.enter(KEY, in(0))).isTrue();
+        Turn turn = enter(0);
         for (int i = 0; i < waiters; i++) {
             int number = i;
-            Thread thread = new Thread(() -> {
-                enter(60_000);
+            threads.add(waiting(() -> {
+                Turn mine = enter(60_000);
                 order.add(number);
-                gate.leave(KEY);
-            });
-            threads.add(thread);
-            thread.start();
-            while (thread.getState() != Thread.State.TIMED_WAITING) {
-                Thread.onSpinWait();
-            }
+                gate.leave(mine);
+            }));
         }
-        gate.leave(KEY);
-        for (Thread thread : threads) {
-            thread.join();
-        }
+        assertThat(gate.waiting()).hasSize(waiters).allMatch(waiter -> waiter.key() == KEY);
+        gate.leave(turn);
+        join(threads);
         assertThat(order).isSorted().hasSize(waiters);
     }
 
     @Test
     void aWaiterThatTimedOutIsPassedOver() throws Exception {
-        assertThat(gate.enter(KEY, in(0))).isTrue();
-        Thread impatient = new Thread(() -> assertThat(enter(50)).isFalse());
+        Turn turn = enter(0);
+        Thread impatient = new Thread(() -> assertThat(enter(50)).isNull());
         impatient.start();
         impatient.join();
-        Thread patient = new Thread(() -> {
-            assertThat(enter(60_000)).isTrue();
-            gate.leave(KEY);
-        });
-        patient.start();
-        gate.leave(KEY);
+        Thread patient = waiting(() -> gate.leave(enter(60_000)));
+        gate.leave(turn);
         patient.join();
     }
 
     @Test
     void anInterruptEndsTheWaitAtOnce() throws Exception {
-        assertThat(gate.enter(KEY, in(0))).isTrue();
-        Thread waiter = new Thread(
-                () -> assertThatThrownBy(() -> gate.enter(KEY, in(600_000))).isInstanceOf(InterruptedException.class));
-        waiter.start();
+        Turn turn = enter(0);
+        Thread waiter =
+                waiting(() -> assertThatThrownBy(() -> gate.enter(KEY, LockMode.EXCLUSIVE, NO_GRANT, in(600_000)))
+                        .isInstanceOf(InterruptedException.class));
         waiter.interrupt();
         waiter.join(30_000);
         assertThat(waiter.isAlive()).isFalse();
-        gate.leave(KEY);
+        gate.leave(turn);
     }
 
     @Test
-    void randomTimeoutsAndInterruptsLoseNoTurn() throws Exception {
+    void sharedTurnsAreHeldTogetherAndExcludeAnExclusiveOne() {
+        Turn first = shared(0);
+        Turn second = shared(0);
+        assertThat(second).isNotNull();
+        assertThat(enter(0)).isNull();
+        gate.leave(first);
+        assertThat(enter(0)).isNull();
+        gate.leave(second);
+        Turn exclusive = enter(0);
+        assertThat(shared(0)).isNull();
+        gate.leave(exclusive);
+    }
+
+    @Test
+    void aStreamOfSharedTurnsDoesNotOvertakeAnExclusiveWaiter() throws Exception {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        Turn reader = shared(0);
+        Thread writer = waiting(() -> {
+            Turn turn = enter(60_000);
+            order.add("writer");
+            gate.leave(turn);
+        });
+        Thread late = waiting(() -> {
+            Turn turn = shared(60_000);
+            order.add("reader");
+            gate.leave(turn);
+        });
+        gate.leave(reader);
+        join(List.of(writer, late));
+        assertThat(order).containsExactly("writer", "reader");
+    }
+
+    @Test
+    void sharedWaitersBehindAnExclusiveOneThatGivesUpAreAdmittedAtOnce() throws Exception {
+        Turn reader = shared(0);
+        Thread writer =
+                waiting(() -> assertThatThrownBy(() -> gate.enter(KEY, LockMode.EXCLUSIVE, NO_GRANT, in(600_000)))
+                        .isInstanceOf(InterruptedException.class));
+        Thread late = waiting(() -> gate.leave(shared(600_000)));
+        writer.interrupt();
+        join(List.of(writer, late));
+        gate.leave(reader);
+    }
+
+    @Test
+    void theLockGoesToTheFirstInLineIfThatOneTakesIt() throws Exception {
+        Grant grant = grant();
+        Turn turn = enter(0);
+        assertThat(gate.handOver(turn, grant)).isFalse();
+        List<Grant> got = Collections.synchronizedList(new ArrayList<>());
+        Thread taker = waiting(() -> {
+            Turn mine = takingAny(60_000);
+            got.add(mine.handedOver());
+            gate.leave(mine);
+        });
+        assertThat(gate.handOver(turn, grant)).isTrue();
+        taker.join();
+        assertThat(got).containsExactly(grant);
+    }
+
+    @Test
+    void theLockDoesNotPassTheFirstInLineBy() throws Exception {
+        Turn turn = enter(0);
+        Thread first = waiting(() -> {
+            Turn mine = enter(60_000);
+            assertThat(mine.handedOver()).isNull();
+            gate.leave(mine);
+        });
+        Thread second = waiting(() -> gate.leave(takingAny(60_000)));
+        assertThat(gate.handOver(turn, grant())).isFalse();
+        gate.leave(turn);
+        join(List.of(first, second));
+    }
+
+    @Test
+    void randomTimeoutsInterruptsAndHandOffsLoseNoTurnAndNoLock() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         int[] counter = {0};
         AtomicInteger entered = new AtomicInteger();
+        Grant grant = grant();
+        AtomicInteger grantsAround = new AtomicInteger();
         List<Object> outcomes = Race.of(16, () -> {
             for (int i = 0; i < 500; i++) {
                 if (ThreadLocalRandom.current().nextInt(10) == 0) {
                     Thread.currentThread().interrupt();
                 }
                 try {
-                    if (gate.enter(KEY, in(ThreadLocalRandom.current().nextInt(3)))) {
+                    Turn turn = gate.enter(
+                            KEY,
+                            LockMode.EXCLUSIVE,
+                            ThreadLocalRandom.current().nextBoolean() ? any -> true : NO_GRANT,
+                            in(ThreadLocalRandom.current().nextInt(3)));
+                    Thread.interrupted();
+                    if (turn != null) {
                         assertThat(inside.incrementAndGet()).isEqualTo(1);
+                        assertThat(grantsAround.get()).isEqualTo(turn.handedOver() == null ? 0 : 1);
                         counter[0]++;
                         entered.incrementAndGet();
                         if (i % 7 == 0) {
                             TimeUnit.MICROSECONDS.sleep(100);
                         }
                         inside.decrementAndGet();
-                        gate.leave(KEY);
+                        grantsAround.set(1);
+                        if (!gate.handOver(turn, grant)) {
+                            grantsAround.set(0);
+                            gate.leave(turn);
+                        }
                     }
                 } catch (InterruptedException expected) {
                     assertThat(Thread.interrupted()).isFalse();
@@ -129,9 +214,44 @@ class KeyGateTest {
         assertThat(counter[0]).isEqualTo(entered.get()).isPositive();
     }
 
-    private boolean enter(long millis) {
+    private static Grant grant() throws InterruptedException {
+        LockRequest request = LockRequest.exclusive(KEY);
+        LockBackend.Acquisition.Granted granted =
+                (LockBackend.Acquisition.Granted) new MemoryLockBackend().acquire(request, in(0));
+        return new Grant(request, granted.hold());
+    }
+
+    private static Thread waiting(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.start();
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        return thread;
+    }
+
+    private static void join(List<Thread> threads) throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join(30_000);
+            assertThat(thread.isAlive()).isFalse();
+        }
+    }
+
+    private Turn enter(long millis) {
+        return enter(LockMode.EXCLUSIVE, NO_GRANT, millis);
+    }
+
+    private Turn shared(long millis) {
+        return enter(LockMode.SHARED, NO_GRANT, millis);
+    }
+
+    private Turn takingAny(long millis) {
+        return enter(LockMode.EXCLUSIVE, any -> true, millis);
+    }
+
+    private Turn enter(LockMode mode, Predicate<Grant> takes, long millis) {
         try {
-            return gate.enter(KEY, in(millis));
+            return gate.enter(KEY, mode, takes, in(millis));
         } catch (InterruptedException interrupt) {
             throw new AssertionError(interrupt);
         }

@@ -9,6 +9,7 @@ import dev.interlock.guard.GuardValidator;
 import dev.interlock.guard.TransactionEvents;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
+import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.postgres.PostgresSessionLocks;
@@ -110,9 +111,10 @@ public final class InterlockContext {
                         PostgresServer.direct(), new PostgresSessionLocks.Settings("interlock-tests locks", 1000)));
         context.registerBean(
                 LockSpace.class,
-                () -> new LockSpace(
+                () -> LockSpace.ofDatabase(
                         context.getBean(PostgresSessionLocks.class),
                         new PostgresTransactionLocks(dataSource),
+                        FenceStores.NONE,
                         blockingTransactions));
         context.registerBean(GuardPlans.class, () -> plans(context));
         context.registerBean(GuardPipeline.class, () -> new GuardPipeline(context.getBean(GuardPlans.class)));

@@ -1,5 +1,6 @@
 package dev.interlock.spring;
 
+import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.memory.MemoryLockBackend;
@@ -31,7 +32,7 @@ final class MemoryLockSpaces implements LockSpaces {
 
     private static LockSpace space(int transactions) {
         MemoryLockBackend locks = new MemoryLockBackend();
-        return new LockSpace(locks, new MemoryTransactionLockBackend(locks), transactions);
+        return LockSpace.ofDatabase(locks, new MemoryTransactionLockBackend(locks), FenceStores.NONE, transactions);
     }
 
     @Override

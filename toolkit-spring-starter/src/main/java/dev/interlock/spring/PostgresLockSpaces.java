@@ -1,5 +1,6 @@
 package dev.interlock.spring;
 
+import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
@@ -49,9 +50,9 @@ final class PostgresLockSpaces implements LockSpaces, DisposableBean {
                 .map(product -> new UnusableLocks("advisory locks need Postgres, but DataSource '"
                         + dataSources.nameOf(dataSource) + "' is " + product
                         + "; name a DataSource on Postgres in dataSource"))
-                .map(unusable -> new LockSpace(unusable, unusable, transactions))
-                .orElseGet(() ->
-                        new LockSpace(session(dataSource), new PostgresTransactionLocks(dataSource), transactions));
+                .map(unusable -> LockSpace.ofDatabase(unusable, unusable, FenceStores.NONE, transactions))
+                .orElseGet(() -> LockSpace.ofDatabase(
+                        session(dataSource), new PostgresTransactionLocks(dataSource), FenceStores.NONE, transactions));
     }
 
     private LockBackend session(DataSource dataSource) {

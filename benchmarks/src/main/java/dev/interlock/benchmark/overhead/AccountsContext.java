@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.benchmark.BenchmarkPostgres;
 import dev.interlock.benchmark.Guards;
 import dev.interlock.guard.TransactionEvents;
+import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.postgres.PostgresTransactionLocks;
@@ -43,9 +44,10 @@ final class AccountsContext {
         context.registerBean(
                 GuardAdvisor.class,
                 () -> Guards.advisor(
-                        new LockSpace(
+                        LockSpace.ofDatabase(
                                 context.getBean(PostgresSessionLocks.class),
                                 new PostgresTransactionLocks(context.getBean(HikariDataSource.class)),
+                                FenceStores.NONE,
                                 POOL / 2),
                         context,
                         context.getBean(TransactionAttributeSource.class)),

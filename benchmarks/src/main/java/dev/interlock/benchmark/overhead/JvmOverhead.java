@@ -2,6 +2,7 @@ package dev.interlock.benchmark.overhead;
 
 import dev.interlock.benchmark.Guards;
 import dev.interlock.benchmark.overhead.Counter.Order;
+import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.TransactionLockBackend;
@@ -61,7 +62,7 @@ public class JvmOverhead {
 
         ProxyFactory guards = proxyOf(direct);
         guards.addAdvisor(Guards.advisor(
-                new LockSpace(session, transaction, 0),
+                LockSpace.ofDatabase(session, transaction, FenceStores.NONE, 0),
                 new DefaultListableBeanFactory(),
                 new AnnotationTransactionAttributeSource()));
         guarded = (Counter) guards.getProxy();

@@ -1,0 +1,10 @@
+package dev.interlock.guard;
+
+import java.util.List;
+
+/** What one guarded call on the stack holds; several holds where it locks several keys. */
+public interface ChainFrame {
+
+    /** The holds of this call, in the order they were taken. */
+    List<? extends ChainHold> holds();
+}
