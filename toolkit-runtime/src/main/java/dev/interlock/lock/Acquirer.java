@@ -108,7 +108,7 @@ final class Acquirer {
         Hold hold = null;
         try {
             LockRequest request = terms.request(target.key());
-            Acquisition acquisition = space.session().acquire(request, deadline);
+            Acquisition acquisition = ask(request, turn, deadline);
             if (acquisition instanceof Acquisition.Granted granted) {
                 hold = Hold.ofGrant(target, terms, turn, new Grant(request, granted.hold()));
             } else {
@@ -123,6 +123,20 @@ final class Acquirer {
             }
         }
         return ready(hold);
+    }
+
+    private Acquisition ask(LockRequest request, KeyGate.@Nullable Turn turn, Deadline deadline)
+            throws InterruptedException {
+        if (turn == null) {
+            return space.session().acquire(request, deadline);
+        }
+        turn.asks();
+        space.asking().add(turn);
+        try {
+            return space.session().acquire(request, deadline);
+        } finally {
+            space.asking().remove(turn);
+        }
     }
 
     /** A lock that must be fenced is of no use without its token. */

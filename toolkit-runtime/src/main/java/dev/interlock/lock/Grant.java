@@ -27,6 +27,7 @@ final class Grant {
     private final BackendHold backend;
     private final ReentrantLock drawing = new ReentrantLock();
     private volatile @Nullable Hold holder;
+    private volatile long firstToken;
     private int holders;
     private long firstHandOffNanos;
 
@@ -91,9 +92,16 @@ final class Grant {
         drawing.lock();
         try {
             OptionalLong first = backend.drawToken();
-            return first.isPresent() ? OptionalLong.of(first.getAsLong() + ordinal) : first;
+            firstToken = first.orElse(0);
+            return tokenIfDrawn(ordinal);
         } finally {
             drawing.unlock();
         }
+    }
+
+    /** As {@link #token}, without drawing. */
+    OptionalLong tokenIfDrawn(int ordinal) {
+        long first = firstToken;
+        return first == 0 ? OptionalLong.empty() : OptionalLong.of(first + ordinal);
     }
 }

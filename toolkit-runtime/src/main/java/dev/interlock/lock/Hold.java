@@ -137,6 +137,11 @@ final class Hold implements ChainHold {
         return grant == null ? OptionalLong.empty() : grant.token(ordinal);
     }
 
+    /** The fencing token, if somebody has asked for it. */
+    OptionalLong tokenIfDrawn() {
+        return grant == null ? OptionalLong.empty() : grant.tokenIfDrawn(ordinal);
+    }
+
     boolean isLost() {
         return grant != null && grant.known() == State.LOST;
     }

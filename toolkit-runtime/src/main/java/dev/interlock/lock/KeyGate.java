@@ -168,8 +168,16 @@ final class KeyGate {
             return shared ? LockMode.SHARED : LockMode.EXCLUSIVE;
         }
 
+        /** When the wait began, at this gate or at the backend. */
         long sinceNanos() {
             return sinceNanos;
+        }
+
+        /** The wait goes on at the backend. */
+        void asks() {
+            if (waiter == null) {
+                sinceNanos = System.nanoTime();
+            }
         }
 
         /** The lock that came with the turn, or {@code null} if the backend has to be asked. */

@@ -19,6 +19,7 @@ public final class LockSpace {
 
     private final KeyGate gate = new KeyGate();
     private final Set<Hold> holds = ConcurrentHashMap.newKeySet();
+    private final Set<KeyGate.Turn> asking = ConcurrentHashMap.newKeySet();
     private final LockBackend session;
     private final @Nullable TransactionLockBackend transaction;
     private final FenceStores fences;
@@ -75,6 +76,11 @@ public final class LockSpace {
         return messenger;
     }
 
+    /** What is locked here now and who waits; takes a second or two at most, if the backend does not answer. */
+    public LockReport inspect() {
+        return LockInspection.of(this);
+    }
+
     KeyGate gate() {
         return gate;
     }
@@ -82,6 +88,11 @@ public final class LockSpace {
     /** Everything this JVM holds here now. */
     Set<Hold> holds() {
         return holds;
+    }
+
+    /** Who has the turn and waits for the backend. */
+    Set<KeyGate.Turn> asking() {
+        return asking;
     }
 
     LockBackend session() {
