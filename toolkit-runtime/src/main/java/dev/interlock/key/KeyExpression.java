@@ -123,11 +123,12 @@ public final class KeyExpression {
                     compiled[i] instanceof KeyPart.Variable variable ? variable.cardinality() : Cardinality.ONE;
             possible |= cardinality != Cardinality.ONE;
             if (cardinality == Cardinality.SEVERAL) {
-                if (first != null) {
+                if (first == null) {
+                    first = parts[i];
+                } else {
                     problems.accept("key \"" + parts[i] + "\" is a collection or array besides \"" + first + "\"; "
                             + ONE_COLLECTION);
                 }
-                first = parts[i];
             }
         }
         return possible;

@@ -74,8 +74,8 @@ final class SeveralKeys {
 
     private static Set<String> distinct(@Nullable Object[] elements, String where) {
         if (elements.length == 0) {
-            throw new InvalidKeyException(where
-                    + " is empty; a lock needs at least one key, so call the method only with" + " something to lock");
+            throw new InvalidKeyException(
+                    where + " is empty; a lock needs at least one key, so call the method only with something to lock");
         }
         Set<String> distinct = new HashSet<>();
         for (int i = 0; i < elements.length; i++) {

@@ -23,12 +23,11 @@ import org.springframework.core.annotation.MergedAnnotation;
 public final class DistributedMutexGuard implements Guard<DistributedMutex, LockDefinition> {
 
     private final KeyNamespace namespace;
-    private final LockSpaces spaces;
+    private final MutexSpaces spaces;
     private final Durations durations;
     private final Clock clock;
 
-    /** @param spaces has the space of mutexes under the empty name */
-    public DistributedMutexGuard(KeyNamespace namespace, LockSpaces spaces, Durations durations, Clock clock) {
+    public DistributedMutexGuard(KeyNamespace namespace, MutexSpaces spaces, Durations durations, Clock clock) {
         this.namespace = namespace;
         this.spaces = spaces;
         this.durations = durations;
@@ -47,7 +46,7 @@ public final class DistributedMutexGuard implements Guard<DistributedMutex, Lock
         LockAttributes attributes = new LockAttributes(method, annotation, where, namespace, durations, problems);
         KeyExpression key = attributes.key();
         UnavailablePolicy unavailable = attributes.unavailable();
-        Optional<LockSpace> found = spaces.find("");
+        Optional<LockSpace> found = spaces.find();
         if (found.isEmpty()) {
             problems.add(where, "there is no Redis; " + spaces.remedy());
             return null;

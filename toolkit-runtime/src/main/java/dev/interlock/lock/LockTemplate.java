@@ -22,14 +22,14 @@ public final class LockTemplate {
 
     private final KeyNamespace namespace;
     private final LockSpaces databases;
-    private final LockSpaces mutexes;
+    private final MutexSpaces mutexes;
     private final Clock clock;
 
     /**
      * @param databases the spaces of advisory locks, by DataSource
-     * @param mutexes has the space of mutexes under the empty name
+     * @param mutexes the space of mutexes
      */
-    public LockTemplate(KeyNamespace namespace, LockSpaces databases, LockSpaces mutexes, Clock clock) {
+    public LockTemplate(KeyNamespace namespace, LockSpaces databases, MutexSpaces mutexes, Clock clock) {
         this.namespace = namespace;
         this.databases = databases;
         this.mutexes = mutexes;
@@ -67,7 +67,7 @@ public final class LockTemplate {
             throw new IllegalArgumentException(
                     "redisName names one lock; '" + name + "' with this key is " + keys.size());
         }
-        return mutexes.find("")
+        return mutexes.find()
                 .orElseThrow(() -> new IllegalStateException("There is no Redis; " + mutexes.remedy()))
                 .session()
                 .nameOf(keys.get(0));

@@ -10,9 +10,9 @@ import java.util.List;
 /** How code takes a mutex. */
 public final class MutexSpec extends LockSpec<MutexSpec> {
 
-    private final LockSpaces spaces;
+    private final MutexSpaces spaces;
 
-    MutexSpec(LockSpaces spaces, List<LockKey> keys, String name, Clock clock) {
+    MutexSpec(MutexSpaces spaces, List<LockKey> keys, String name, Clock clock) {
         this(
                 spaces,
                 keys,
@@ -30,7 +30,7 @@ public final class MutexSpec extends LockSpec<MutexSpec> {
                         true));
     }
 
-    private MutexSpec(LockSpaces spaces, List<LockKey> keys, Clock clock, LockTerms terms) {
+    private MutexSpec(MutexSpaces spaces, List<LockKey> keys, Clock clock, LockTerms terms) {
         super(keys, clock, terms);
         this.spaces = spaces;
     }
@@ -68,7 +68,7 @@ public final class MutexSpec extends LockSpec<MutexSpec> {
 
     @Override
     LockSpace space() {
-        LockSpace space = spaces.find("")
+        LockSpace space = spaces.find()
                 .orElseThrow(() -> LockMessages.refused(keys().get(0), "there is no Redis; " + spaces.remedy(), null));
         space.sessionProblem().ifPresent(problem -> {
             throw LockMessages.refused(keys().get(0), problem, null);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,17 +135,59 @@ class CanonicalTextTest {
                         new String[] {"secret"},
                         "secret".getBytes(StandardCharsets.UTF_8),
                         new long[] {1},
-                        (Iterable<String>) () -> List.of("secret").iterator())
+                        Map.of("secret", 1).values())
                 .map(value -> Arguments.of(new Object[] {value}));
     }
 
     @ParameterizedTest
     @MethodSource("several")
-    void collectionsAndArraysAreRefused(Object value) {
-        assertThatThrownBy(() -> CanonicalText.of(value, "part"))
+    void collectionsAndArraysHaveNoSingleText(Object value) {
+        assertRefused(value, "part is a collection or array, but this key takes a single value; use one element");
+        assertThatThrownBy(() -> CanonicalText.ofElement(value, "part", 3))
                 .isInstanceOf(InvalidKeyException.class)
-                .hasMessage(
-                        "part is a collection or array; several keys in one lock are not supported yet; lock one key");
+                .hasMessage("part, index 3, is a collection or array in a collection;"
+                        + " flatten it, or lock its elements in separate calls");
+    }
+
+    @Test
+    void iterablesThatAreNoCollectionsAreRefused() {
+        String rule = ", which is Iterable but no Collection and cannot be part of a key;"
+                + " use a string, an integer, a BigDecimal, a UUID, an enum or a java.time value";
+        Path path = Path.of("secret");
+        assertRefused(path, "part has type " + path.getClass().getTypeName() + rule);
+        Iterable<String> once = List.of("secret")::iterator;
+        assertRefused(once, "part has type " + once.getClass().getTypeName() + rule);
+        assertThat(CanonicalText.isPossible(Path.class)).isFalse();
+        assertThat(CanonicalText.isPossible(Comparable.class)).isTrue();
+    }
+
+    static Stream<Arguments> faultyElements() {
+        return Stream.of(
+                Arguments.of(null, "part, index 7, is null; every element of a key needs a value"),
+                Arguments.of(" ", "part, index 7, is blank; every element of a key needs a value"),
+                Arguments.of(
+                        "secret\0",
+                        "part, index 7, contains the character U+0000, which Postgres text cannot hold; remove it"),
+                Arguments.of(
+                        1.5,
+                        "part, index 7, has type java.lang.Double, which cannot be part of a key;"
+                                + " use a string, an integer, a BigDecimal, a UUID, an enum or a java.time value"),
+                Arguments.of(
+                        new BigDecimal("1E+1000"),
+                        "part, index 7, is a number of more than 1000 digits or decimal places;"
+                                + " use a shorter number or a string"),
+                Arguments.of(
+                        BigInteger.ONE.shiftLeft(5000),
+                        "part, index 7, is a number of more than 1000 digits or decimal places;"
+                                + " use a shorter number or a string"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultyElements")
+    void faultsOfElementsNameTheIndex(Object value, String message) {
+        assertThatThrownBy(() -> CanonicalText.ofElement(value, "part", 7))
+                .isInstanceOf(InvalidKeyException.class)
+                .hasMessage(message);
     }
 
     @ParameterizedTest

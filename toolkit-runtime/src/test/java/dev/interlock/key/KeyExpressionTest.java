@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -361,10 +363,42 @@ class KeyExpressionTest {
     }
 
     @Test
-    void declaredCollectionsAndArraysAreRefused() {
-        String rule = "\" is a collection or array; several keys in one lock are not supported yet; lock one key";
-        assertThat(problems("typed", "#list", "#array")).containsExactly("key \"#list" + rule, "key \"#array" + rule);
-        assertThat(problems("move", "#order.lines")).containsExactly("key \"#order.lines" + rule);
+    void singleKeysRefuseDeclaredCollectionsAndArrays() {
+        String rule = "\" is a collection or array, but this key takes a single value; use one element";
+        Method typed = method("typed");
+        List<String> problems = new ArrayList<>();
+        KeyExpression.compileSingle(
+                SHOP, "order", new String[] {"#list", "#array", "#price"}, typed, Orders.class, problems::add);
+        assertThat(problems)
+                .containsExactly(
+                        "key \"#list" + rule,
+                        "key \"#array" + rule,
+                        "key \"#price\" has type double, which cannot be part of a key;"
+                                + " use a string, an integer, a BigDecimal, a UUID, an enum or a java.time value");
+        problems.clear();
+        KeyExpression.compileSingle(
+                SHOP, "order", new String[] {"#order.lines"}, method("move"), Orders.class, problems::add);
+        assertThat(problems).containsExactly("key \"#order.lines" + rule);
+    }
+
+    @Test
+    void singleKeysRefuseCollectionsOfOpenTypesPerCall() {
+        List<String> problems = new ArrayList<>();
+        KeyExpression single = KeyExpression.compileSingle(
+                SHOP, "order", new String[] {"#value"}, method("any"), Orders.class, problems::add);
+        assertThat(problems).isEmpty();
+        assertThat(single.severalPossible()).isFalse();
+        assertThat(single.evaluate(new Object[] {5L, null, null})).isEqualTo(SHOP.key("order", "5"));
+        assertThat(single.evaluateAll(new Object[] {5L, null, null})).containsExactly(SHOP.key("order", "5"));
+        Object[] several = {List.of("secret"), null, null};
+        for (ThrowingCallable call :
+                List.<ThrowingCallable>of(() -> single.evaluate(several), () -> single.evaluateAll(several))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(InvalidKeyException.class)
+                    .hasMessage(
+                            "KeyExpressionTest.Orders.any(Object, Comparable, Identified): part \"#value\" of key 'order'"
+                                    + " is a collection or array, but this key takes a single value; use one element");
+        }
     }
 
     @Test
@@ -390,8 +424,8 @@ class KeyExpressionTest {
                 "any",
                 "#value",
                 new Object[] {List.of("secret"), null, null},
-                "Orders.any(Object, Comparable, Identified): part \"#value\" of key 'order' is a collection or array;"
-                        + " several keys in one lock are not supported yet; lock one key");
+                "Orders.any(Object, Comparable, Identified): part \"#value\" of key 'order' is a collection or array,"
+                        + " but this key takes a single value; use one element");
         assertRefused(
                 "move",
                 "#order.anything",
@@ -507,10 +541,13 @@ class KeyExpressionTest {
     }
 
     private static KeyExpression compile(String method, List<String> problems, String... parts) {
+        return KeyExpression.compile(SHOP, "order", parts, method(method), Orders.class, problems::add);
+    }
+
+    private static Method method(String name) {
         return Arrays.stream(Orders.class.getDeclaredMethods())
-                .filter(candidate -> candidate.getName().equals(method))
+                .filter(candidate -> candidate.getName().equals(name) && !candidate.isBridge())
                 .findFirst()
-                .map(found -> KeyExpression.compile(SHOP, "order", parts, found, Orders.class, problems::add))
                 .orElseThrow();
     }
 

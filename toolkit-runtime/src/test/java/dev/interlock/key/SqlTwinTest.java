@@ -10,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,25 @@ class SqlTwinTest {
             }
             return ids;
         }
+    }
+
+    @Test
+    void orderOfSeveralKeysIsThatOfBigint() throws Exception {
+        List<String> problems = new ArrayList<>();
+        KeyExpression expression = KeyExpression.compile(
+                new KeyNamespace("shop"),
+                "order",
+                new String[] {"#p0"},
+                List.class.getMethod("addAll", Collection.class),
+                List.class,
+                problems::add);
+        assertThat(problems).isEmpty();
+        List<Integer> ids = IntStream.range(0, 64).boxed().toList();
+        String inSql = text("SELECT string_agg(id::text, ',' ORDER BY interlock_lock_key('shop', 'order', id::text))"
+                + " FROM generate_series(0, 63) AS id");
+        assertThat(expression.evaluateAll(new Object[] {ids}))
+                .extracting(key -> key.parts().get(0))
+                .containsExactly(inSql.split(","));
     }
 
     @Test
