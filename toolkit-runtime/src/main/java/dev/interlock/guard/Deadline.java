@@ -23,6 +23,11 @@ public final class Deadline {
         return new Deadline(clock, wait);
     }
 
+    /** How long the wait may take from its beginning. */
+    public Duration wholeWait() {
+        return wait;
+    }
+
     /** Nanoseconds left, never negative. */
     public long remainingNanos() {
         long now = clock.nanoTime();

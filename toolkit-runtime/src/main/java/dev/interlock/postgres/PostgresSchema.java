@@ -39,10 +39,18 @@ public final class PostgresSchema {
         }
     }
 
-    private static final List<Script> SCRIPTS = List.of(new Script(
-            "dev/interlock/schema/V1__lock_key.sql",
-            "function interlock_lock_key",
-            "SELECT pg_catalog.to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL"));
+    private static final List<Script> SCRIPTS = List.of(
+            new Script(
+                    "dev/interlock/schema/V1__lock_key.sql",
+                    "function interlock_lock_key",
+                    "SELECT pg_catalog.to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL"),
+            new Script(
+                    "dev/interlock/schema/V2__fencing.sql",
+                    "function interlock_claim_fences, its sequence or one of its tables",
+                    "SELECT pg_catalog.to_regprocedure('interlock_claim_fences(text[],bigint[],bigint[])') IS NOT NULL"
+                            + " AND pg_catalog.to_regclass('interlock_fencing_token') IS NOT NULL"
+                            + " AND pg_catalog.to_regclass('interlock_fence') IS NOT NULL"
+                            + " AND pg_catalog.to_regclass('interlock_fence_floor') IS NOT NULL"));
 
     private static final long LOCK = 0x696e7465726c6f63L;
 

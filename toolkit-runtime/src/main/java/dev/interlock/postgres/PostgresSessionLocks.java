@@ -2,6 +2,7 @@ package dev.interlock.postgres;
 
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
+import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockRequest;
 import dev.interlock.lock.LockSighting;
@@ -9,33 +10,32 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * {@code pg_try_advisory_lock} on a connection of the toolkit's own, never one of the application's pool.
+ * Session-level advisory locks on connections of the toolkit's own, never those of the application's pool, and the sequence
+ * that fencing tokens come from.
  *
- * <p>Who waits for another process polls with growing, jittered pauses on its own thread; no connection is held by waiting.
+ * <p>At most five connections, however many callers wait: one holds locks, up to three wait in Postgres' queues for what other
+ * processes hold, one answers questions. When a connection is lost, all holds on it are lost at once.
+ *
+ * <p>Thread-safe. Callers may be interrupted at any time; virtual threads never touch a connection.
  */
-public final class PostgresSessionLocks implements LockBackend, DisposableBean {
+public final class PostgresSessionLocks implements LockBackend, FencingTokens, DisposableBean {
 
     /**
      * How the engine behaves.
      *
-     * @param applicationName what {@code pg_stat_activity} shows for the lock connection
+     * @param applicationName what {@code pg_stat_activity} shows for the lock connections
      * @param maxHeld most locks held at a time by this JVM, 1 or more; Postgres keeps them in shared memory, and thousands in
      *     one session can keep others from connecting
      */
     public record Settings(String applicationName, int maxHeld) {}
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
-    private static final Duration ONE_ANSWER = Duration.ofSeconds(1);
+    private static final long ONE_ANSWER_MILLIS = 1_000;
 
     private final DataSource source;
     private final Settings settings;
@@ -60,65 +60,58 @@ public final class PostgresSessionLocks implements LockBackend, DisposableBean {
 
     @Override
     public Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException {
-        Duration pause = FIRST_PAUSE;
-        while (true) {
-            Acquisition attempt = await(engine.tryLock(request.key()), deadline);
-            if (attempt instanceof Acquisition.Granted || !deadline.sleep(jittered(pause))) {
-                return attempt;
-            }
-            pause = pause.multipliedBy(2);
-            if (pause.compareTo(LONGEST_PAUSE) > 0) {
-                pause = LONGEST_PAUSE;
-            }
-        }
+        return engine.acquire(request, deadline);
     }
 
     @Override
     public String describeHolder(LockKey key) {
-        try {
-            return engine.holder(key)
-                    .get(ONE_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-                    .orElse("nobody now");
-        } catch (InterruptedException interrupt) {
-            Thread.currentThread().interrupt();
-            return "unknown";
-        } catch (ExecutionException | TimeoutException unanswered) {
-            return "unknown";
-        }
+        return engine.service()
+                .ask(connection -> LockQueries.holder(connection.jdbc(), key.id()), ONE_ANSWER_MILLIS)
+                .orElse("unknown");
     }
 
     @Override
     public List<LockSighting> sightings(Collection<LockKey> known) {
-        return List.of();
+        List<LockKey> keys = List.copyOf(known);
+        return engine.service()
+                .ask(connection -> LockQueries.sightings(connection.jdbc(), keys), ONE_ANSWER_MILLIS)
+                .orElse(List.of());
+    }
+
+    /**
+     * The first number of a new block, drawn within a second.
+     *
+     * <p>Postgres writes the sequence to its log 32 draws ahead, not waiting for the disk: after a crash a number may be drawn
+     * again, but none that a committed claim of a fence bears, since the commit made the log durable beyond its draw.
+     */
+    @Override
+    public OptionalLong draw() {
+        return engine.drawToken(TimeUnit.MILLISECONDS.toNanos(ONE_ANSWER_MILLIS));
+    }
+
+    /**
+     * Removes fences that nobody has claimed for the given time; runs by itself about once an hour for those of seven days.
+     * Tokens that were stale stay so.
+     *
+     * @param retention longer than any lock is held
+     * @return how many were removed; fewer than there are if another node is purging or Postgres fails
+     */
+    public long purgeFences(Duration retention) {
+        long removed = 0;
+        int batch;
+        do {
+            batch = engine.service()
+                    .ask(
+                            connection -> FencePurge.batch(connection.jdbc(), retention),
+                            2L * SessionConnection.ANSWER_MILLIS)
+                    .orElse(0);
+            removed += batch;
+        } while (batch == FencePurge.BATCH);
+        return removed;
     }
 
     @Override
     public void destroy() {
         engine.close();
-    }
-
-    /** Waits for the answer to one attempt; even a wait of zero leaves the server time for one. */
-    private static Acquisition await(CompletableFuture<Acquisition> reply, Deadline deadline)
-            throws InterruptedException {
-        long patience = Math.max(deadline.remainingNanos(), ONE_ANSWER.toNanos());
-        try {
-            return reply.get(patience, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException unanswered) {
-            return reply.cancel(false)
-                    ? new Acquisition.Unavailable("Postgres did not answer", unanswered)
-                    : reply.join();
-        } catch (ExecutionException impossible) {
-            return new Acquisition.Unavailable("the engine failed", impossible.getCause());
-        } catch (InterruptedException interrupt) {
-            if (!reply.cancel(false) && reply.join() instanceof Acquisition.Granted granted) {
-                granted.hold().release(Duration.ZERO);
-            }
-            throw interrupt;
-        }
-    }
-
-    private static Duration jittered(Duration pause) {
-        long nanos = pause.toNanos();
-        return Duration.ofNanos(nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1));
     }
 }

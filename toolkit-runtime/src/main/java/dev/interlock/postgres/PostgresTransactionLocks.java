@@ -9,14 +9,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * {@code pg_advisory_xact_lock} in the transaction that Spring has bound to this thread.
@@ -34,27 +31,28 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
 
     private static final String TRY_LOCK = """
             SELECT i.level, CASE WHEN i.level IN ('read committed', 'read uncommitted')
-                                 THEN pg_catalog.pg_try_advisory_xact_lock(?) END
+                                 THEN pg_catalog.pg_try_advisory_xact_lock%s(?) END
             FROM (SELECT pg_catalog.current_setting('transaction_isolation') AS level OFFSET 0) i
             """;
 
     private static final String LOCK = """
             SELECT pg_catalog.set_config('lock_timeout', ?, true),
-                   pg_catalog.pg_advisory_xact_lock(?),
+                   pg_catalog.pg_advisory_xact_lock%s(?),
                    pg_catalog.set_config('lock_timeout', o.value, true)
             FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) o
             """;
 
+    private static final Map<LockMode, String> TRY = forEachMode(TRY_LOCK);
+    private static final Map<LockMode, String> WAIT = forEachMode(LOCK);
+
+    private static Map<LockMode, String> forEachMode(String sql) {
+        return Map.of(LockMode.EXCLUSIVE, sql.formatted(""), LockMode.SHARED, sql.formatted("_shared"));
+    }
+
     private final DataSource dataSource;
 
     public PostgresTransactionLocks(DataSource dataSource) {
-        this.dataSource = target(dataSource);
-    }
-
-    private static DataSource target(DataSource dataSource) {
-        return dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
-                ? proxy.getTargetDataSource()
-                : dataSource;
+        this.dataSource = BoundConnection.target(dataSource);
     }
 
     @Override
@@ -83,11 +81,11 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
 
     @Override
     public Attempt tryLock(LockKey key, LockMode mode) {
-        Connection connection = connection();
+        Connection connection = BoundConnection.find(dataSource);
         if (connection == null) {
             return otherTransaction();
         }
-        try (PreparedStatement statement = connection.prepareStatement(TRY_LOCK)) {
+        try (PreparedStatement statement = connection.prepareStatement(TRY.get(mode))) {
             DataSourceUtils.applyTransactionTimeout(statement, dataSource);
             statement.setLong(1, key.id());
             try (ResultSet row = statement.executeQuery()) {
@@ -109,7 +107,7 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
 
     @Override
     public Attempt lock(LockKey key, LockMode mode, Deadline deadline) throws InterruptedException {
-        Connection connection = connection();
+        Connection connection = BoundConnection.find(dataSource);
         if (connection == null) {
             return otherTransaction();
         }
@@ -118,7 +116,7 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                if (lockFor(connection, key, slice(deadline))) {
+                if (lockFor(connection, key, mode, slice(deadline))) {
                     return new Attempt.Locked();
                 }
             } while (!deadline.passed());
@@ -133,9 +131,9 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
         return Math.max(1, Math.min(SLICE_MILLIS, remaining));
     }
 
-    private boolean lockFor(Connection connection, LockKey key, long millis) throws SQLException {
+    private boolean lockFor(Connection connection, LockKey key, LockMode mode, long millis) throws SQLException {
         Savepoint savepoint = connection.setSavepoint();
-        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+        try (PreparedStatement statement = connection.prepareStatement(WAIT.get(mode))) {
             DataSourceUtils.applyTransactionTimeout(statement, dataSource);
             statement.setString(1, millis + "ms");
             statement.setLong(2, key.id());
@@ -149,19 +147,6 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
                 return false;
             }
             throw failure;
-        }
-    }
-
-    /** The connection of the active transaction, or {@code null} if that is not one of this DataSource. */
-    private @Nullable Connection connection() {
-        if (!(TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder)) {
-            return null;
-        }
-        Connection connection = DataSourceUtils.getConnection(dataSource);
-        try {
-            return connection.getAutoCommit() ? null : connection;
-        } catch (SQLException closed) {
-            return null;
         }
     }
 

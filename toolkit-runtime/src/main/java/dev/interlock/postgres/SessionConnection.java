@@ -7,51 +7,50 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the toolkit's own that holds session locks. Not thread-safe.
+ * One connection of the toolkit's own. Not thread-safe.
  *
  * <p>Its session settings make Postgres notice a dead client within seconds, so that its locks do not outlive it, and keep
  * the server from ending an idle session that holds locks.
  */
 final class SessionConnection implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(SessionConnection.class);
-    private static final int ANSWER_MILLIS = 5_000;
+    /** Nothing is answered later than this: the connection is dead then. */
+    static final int ANSWER_MILLIS = 5_000;
 
-    private static final String HOLDER = """
-            SELECT a.application_name, l.pid
-            FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-            WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
-              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-              AND l.classid = ((?::bigint >> 32) & 4294967295)::oid AND l.objid = (?::bigint & 4294967295)::oid
-            LIMIT 1
-            """;
+    private static final Logger log = LoggerFactory.getLogger(SessionConnection.class);
 
     private final Connection connection;
+    private final int pid;
 
-    private SessionConnection(Connection connection) {
+    private SessionConnection(Connection connection, int pid) {
         this.connection = connection;
+        this.pid = pid;
     }
 
     static SessionConnection open(DataSource source, String applicationName) throws SQLException {
+        return open(source, applicationName, "0");
+    }
+
+    /** @param lockTimeout how long a statement waits for a lock, in Postgres' notation; 0 for ever */
+    static SessionConnection open(DataSource source, String applicationName, String lockTimeout) throws SQLException {
         Connection connection = source.getConnection();
         try {
             connection.setAutoCommit(true);
             connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-            profile(applicationName).forEach((name, value) -> configure(connection, name, value));
-            return new SessionConnection(connection);
-        } catch (SQLException failure) {
+            configure(connection, profile(applicationName, lockTimeout));
+            return new SessionConnection(connection, number(connection, "SELECT pg_catalog.pg_backend_pid()"));
+        } catch (SQLException | RuntimeException failure) {
             connection.close();
             throw failure;
         }
     }
 
-    private static Map<String, String> profile(String applicationName) {
+    private static Map<String, String> profile(String applicationName, String lockTimeout) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("application_name", applicationName);
         settings.put("client_connection_check_interval", "500ms");
@@ -61,40 +60,46 @@ final class SessionConnection implements AutoCloseable {
         settings.put("tcp_user_timeout", "5000");
         settings.put("idle_session_timeout", "0");
         settings.put("statement_timeout", "0");
-        settings.put("lock_timeout", "0");
+        settings.put("lock_timeout", lockTimeout);
         return settings;
     }
 
-    /** A platform may lack a setting; the lock works without, only dead holders are noticed later. */
-    private static void configure(Connection connection, String name, String value) {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.set_config(?, ?, false)")) {
-            statement.setString(1, name);
-            statement.setString(2, value);
-            statement.execute();
+    /** A platform may lack a setting; then they are made one by one, and the lock works without that one. */
+    private static void configure(Connection connection, Map<String, String> settings) throws SQLException {
+        try {
+            set(connection, settings);
         } catch (SQLException unsupported) {
-            log.debug("Postgres does not take {}={}: {}", name, value, unsupported.getMessage());
-        }
-    }
-
-    boolean tryLock(long id) throws SQLException {
-        return ask("SELECT pg_catalog.pg_try_advisory_lock(?)", id);
-    }
-
-    /** @return false if the session did not hold the lock */
-    boolean unlock(long id) throws SQLException {
-        return ask("SELECT pg_catalog.pg_advisory_unlock(?)", id);
-    }
-
-    private boolean ask(String sql, long id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                try {
+                    set(connection, Map.of(setting.getKey(), setting.getValue()));
+                } catch (SQLException cause) {
+                    log.debug("Postgres does not take {}: {}", setting.getKey(), cause.getMessage());
+                }
             }
         }
     }
 
+    private static void set(Connection connection, Map<String, String> settings) throws SQLException {
+        String calls = String.join(
+                ", ",
+                settings.keySet().stream()
+                        .map(name -> "pg_catalog.set_config('" + name + "', ?, false)")
+                        .toList());
+        try (PreparedStatement statement = connection.prepareStatement("SELECT " + calls)) {
+            int place = 0;
+            for (String value : settings.values()) {
+                statement.setString(++place, value);
+            }
+            statement.execute();
+        }
+    }
+
+    /** For the statements of those who know what they ask. */
+    Connection jdbc() {
+        return connection;
+    }
+
+    /** Whether the server still answers. */
     boolean isAlive() {
         try {
             return connection.isValid(ANSWER_MILLIS / 1000);
@@ -103,15 +108,31 @@ final class SessionConnection implements AutoCloseable {
         }
     }
 
+    /** As the server told when the connection was opened. */
+    int pid() {
+        return pid;
+    }
+
     int backendPid() throws SQLException {
-        return number("SELECT pg_catalog.pg_backend_pid()");
+        return number(connection, "SELECT pg_catalog.pg_backend_pid()");
     }
 
     int serverVersion() throws SQLException {
-        return number("SELECT pg_catalog.current_setting('server_version_num')::int");
+        return number(connection, "SELECT pg_catalog.current_setting('server_version_num')::int");
     }
 
-    private int number(String sql) throws SQLException {
+    /** Whether there is a sequence of fencing tokens in this database that this connection does not find or may not use. */
+    boolean missesTokens() throws SQLException {
+        String sql = """
+                SELECT (EXISTS (SELECT FROM pg_catalog.pg_class c
+                                WHERE c.relname = 'interlock_fencing_token' AND c.relkind = 'S')
+                    AND NOT coalesce(pg_catalog.has_sequence_privilege(
+                                pg_catalog.to_regclass('interlock_fencing_token')::oid, 'USAGE'), false))::int
+                """;
+        return number(connection, sql) == 1;
+    }
+
+    private static int number(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
@@ -125,23 +146,6 @@ final class SessionConnection implements AutoCloseable {
             connection.rollback();
         }
         connection.setAutoCommit(!begun);
-    }
-
-    Optional<String> holder(long id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
-            statement.setLong(1, id);
-            statement.setLong(2, id);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? Optional.of(printable(row.getString(1)) + " (pid " + row.getInt(2) + ")")
-                        : Optional.empty();
-            }
-        }
-    }
-
-    private static String printable(String applicationName) {
-        String text = applicationName.replaceAll("\\p{Cntrl}", "?");
-        return text.length() > 40 ? text.substring(0, 40) : text;
     }
 
     @Override

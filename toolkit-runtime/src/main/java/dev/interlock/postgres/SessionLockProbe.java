@@ -29,13 +29,22 @@ final class SessionLockProbe {
             int busy = second.backendPid();
             int after = first.backendPid();
             second.inTransaction(false);
-            return before == after && before != busy ? Optional.empty() : Optional.of(pooler());
+            if (before != after || before == busy) {
+                return Optional.of(pooler());
+            }
+            return first.missesTokens() ? Optional.of(tokens()) : Optional.empty();
         } catch (SQLException | RuntimeException failure) {
             return Optional.of("scope = SESSION needs connections of its own, but opening or using them failed: "
                     + failure.getMessage()
                     + "; check interlock.postgres.url, username and password. If a pooler in transaction mode stands in"
                     + " between, give the address of Postgres itself");
         }
+    }
+
+    private static String tokens() {
+        return "scope = SESSION draws its fencing tokens from the sequence interlock_fencing_token, which its connections do"
+                + " not find or may not use; put its schema on their search_path, as currentSchema in interlock.postgres.url,"
+                + " and grant their user USAGE on it";
     }
 
     private static String pooler() {

@@ -4,6 +4,8 @@ package dev.interlock.postgres;
 final class SqlStates {
 
     static final String LOCK_NOT_AVAILABLE = "55P03";
+    static final String QUERY_CANCELED = "57014";
+    static final String DEADLOCK = "40P01";
 
     private SqlStates() {}
 }

@@ -10,6 +10,7 @@ import dev.interlock.lock.TransactionLockBackend.Attempt;
 import dev.interlock.lock.TransactionLockBackendContract;
 import dev.interlock.testing.PostgresServer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -69,6 +70,39 @@ class PostgresTransactionLocksTest extends TransactionLockBackendContract {
                     .isEqualTo("1234ms");
             assertThat(locksOf(key)).isEqualTo(1);
         });
+    }
+
+    @Test
+    void sharedHoldersExcludeExclusiveOnesOnly() throws Exception {
+        LockKey key = someKey();
+        transaction().executeWithoutResult(status -> {
+            assertThat(backend().tryLock(key, LockMode.SHARED)).isInstanceOf(Attempt.Locked.class);
+            assertThat(elsewhere(key, LockMode.SHARED, Duration.ZERO)).isInstanceOf(Attempt.Locked.class);
+            assertThat(elsewhere(key, LockMode.SHARED, Duration.ofSeconds(5))).isInstanceOf(Attempt.Locked.class);
+            assertThat(elsewhere(key, LockMode.EXCLUSIVE, Duration.ZERO)).isInstanceOf(Attempt.Busy.class);
+            assertThat(elsewhere(key, LockMode.EXCLUSIVE, Duration.ofMillis(100)))
+                    .isInstanceOf(Attempt.Busy.class);
+        });
+        transaction().executeWithoutResult(status -> {
+            assertThat(backend().tryLock(key, LockMode.EXCLUSIVE)).isInstanceOf(Attempt.Locked.class);
+            assertThat(elsewhere(key, LockMode.SHARED, Duration.ZERO)).isInstanceOf(Attempt.Busy.class);
+        });
+        assertThat(locksOf(key)).isZero();
+    }
+
+    private Attempt elsewhere(LockKey key, LockMode mode, Duration wait) {
+        return CompletableFuture.supplyAsync(
+                        () -> transaction().execute(status -> attempt(key, mode, wait)),
+                        command -> new Thread(command).start())
+                .join();
+    }
+
+    private Attempt attempt(LockKey key, LockMode mode, Duration wait) {
+        try {
+            return wait.isZero() ? backend().tryLock(key, mode) : backend().lock(key, mode, in(wait));
+        } catch (InterruptedException interrupt) {
+            throw new AssertionError(interrupt);
+        }
     }
 
     @Test

@@ -1,0 +1,139 @@
+package dev.interlock.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.interlock.lock.FencingTokens;
+import dev.interlock.testing.PostgresServer;
+import dev.interlock.testing.Race;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+class FencingTokensTest {
+
+    private static final int CALLERS = 8;
+
+    @Test
+    void drawsBlocksThatGrowAcrossProcesses() throws Exception {
+        PostgresSessionLocks one = SessionLocksFixture.open("tokens one");
+        PostgresSessionLocks two = SessionLocksFixture.open("tokens two");
+        try {
+            AtomicInteger turn = new AtomicInteger();
+            List<Object> outcomes = Race.of(CALLERS, () -> {
+                PostgresSessionLocks mine = turn.getAndIncrement() % 2 == 0 ? one : two;
+                long last = 0;
+                for (int i = 0; i < 50; i++) {
+                    long token = mine.draw().orElseThrow();
+                    assertThat(token).isGreaterThanOrEqualTo(last + FencingTokens.BLOCK);
+                    last = token;
+                }
+                return last;
+            });
+            assertThat(Race.failures(outcomes)).isEmpty();
+            assertThat(outcomes).doesNotHaveDuplicates();
+        } finally {
+            one.destroy();
+            two.destroy();
+        }
+    }
+
+    @Test
+    void aCrashOfPostgresTakesNoTokenOfACommittedClaimBack(@TempDir Path data) throws Exception {
+        AtomicLong newest = new AtomicLong();
+        EmbeddedPostgres first = start(data);
+        try {
+            JdbcClient.create(first.getPostgresDatabase())
+                    .sql(PostgresServer.script("V2__fencing.sql"))
+                    .update();
+            AtomicInteger locks = new AtomicInteger();
+            Thread killer = new Thread(() -> {
+                await().atMost(Duration.ofSeconds(60)).until(() -> newest.get() > 200L * FencingTokens.BLOCK);
+                postmaster(data).destroyForcibly();
+            });
+            killer.start();
+            Race.of(CALLERS, () -> {
+                long lock = locks.incrementAndGet();
+                try (Connection connection = first.getPostgresDatabase().getConnection();
+                        PreparedStatement claim = connection.prepareStatement(
+                                "SELECT t, interlock_claim_fences(ARRAY['k'], ARRAY[?::bigint], ARRAY[t])"
+                                        + " FROM (SELECT nextval('interlock_fencing_token') AS t OFFSET 0) s")) {
+                    while (true) {
+                        commit(claim, lock, newest);
+                    }
+                }
+            });
+            killer.join();
+        } finally {
+            first.close();
+        }
+        assertThat(newest.get()).isGreaterThan(200L * FencingTokens.BLOCK);
+        try (EmbeddedPostgres second = restart(data)) {
+            JdbcClient jdbc = JdbcClient.create(second.getPostgresDatabase());
+            long committed = jdbc.sql("SELECT max(token) FROM interlock_fence")
+                    .query(Long.class)
+                    .single();
+            assertThat(committed).isGreaterThanOrEqualTo(newest.get());
+            assertThat(jdbc.sql("SELECT nextval('interlock_fencing_token')")
+                            .query(Long.class)
+                            .single())
+                    .isGreaterThan(committed);
+        }
+    }
+
+    /** Until the server is gone. */
+    private static void commit(PreparedStatement claim, long lock, AtomicLong newest) throws SQLException {
+        claim.setLong(1, lock);
+        try (ResultSet row = claim.executeQuery()) {
+            row.next();
+            assertThat(row.getInt(2)).isZero();
+            newest.accumulateAndGet(row.getLong(1), Math::max);
+        }
+    }
+
+    private static EmbeddedPostgres start(Path data) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
+                .start();
+    }
+
+    /** The backends of a killed server may hold its memory for a moment. */
+    private static EmbeddedPostgres restart(Path data) throws IOException {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> serversOf(data).findAny().isEmpty());
+        Files.deleteIfExists(data.resolve("postmaster.pid"));
+        return start(data);
+    }
+
+    private static ProcessHandle postmaster(Path data) {
+        try {
+            String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
+            return ProcessHandle.of(Long.parseLong(pid.trim())).orElseThrow();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static Stream<ProcessHandle> serversOf(Path data) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(data.toString()));
+    }
+}
