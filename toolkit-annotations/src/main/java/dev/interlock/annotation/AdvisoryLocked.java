@@ -12,6 +12,9 @@ import java.lang.annotation.Target;
  * <p><b>Guarantee.</b> Whoever gets the lock reads what the former holder committed. The lock is released after the commit of
  * the method's own transaction and of any transaction that surrounded the call, never before.
  *
+ * <p><b>Fence.</b> A session lock around a writing transaction of the method is fenced: a holder that lost the lock without
+ * knowing and was overtaken gets {@code StaleHolderException}, rolled back.
+ *
  * <p><b>Failure.</b> The body never runs without the lock. If the connection that holds a session lock is lost while the body
  * runs, a transaction of the body is rolled back and the caller gets {@code LockLostException}.
  *
@@ -31,7 +34,8 @@ public @interface AdvisoryLocked {
 
     /**
      * Parts of the key, as SpEL with property access only: {@code #orderId}, {@code #p0}, {@code #order.id}, {@code 'x'}.
-     * Empty means one lock for the name. A null or blank part is an error.
+     * Empty means one lock for the name. A null or blank part is an error. At most one part may be a collection or array: one
+     * lock for each different element, at most 64, all or none; an empty one is an error.
      */
     String[] key() default {};
 

@@ -27,10 +27,17 @@ public final class CallChain {
     private final List<ChainHold> bound = new ArrayList<>(4);
     private final Foreign foreign;
 
-    /** What was handed over, outermost first. */
-    record Foreign(List<ChainFrame> frames, List<ChainHold> holds) {
+    /**
+     * What was handed over, outermost first.
+     *
+     * @param origin the chain that handed it over
+     */
+    record Foreign(
+            List<ChainFrame> frames,
+            List<ChainHold> holds,
+            @Nullable CallChain origin) {
 
-        static final Foreign NOTHING = new Foreign(List.of(), List.of());
+        static final Foreign NOTHING = new Foreign(List.of(), List.of(), null);
 
         boolean isEmpty() {
             return holds.isEmpty();
@@ -174,12 +181,18 @@ public final class CallChain {
         frames.addAll(chain.frames);
         List<ChainHold> holds = new ArrayList<>(chain.foreign.holds);
         chain.forEachHold(holds::add);
-        return new Foreign(frames, holds);
+        return new Foreign(frames, holds, chain);
     }
 
-    /** Runs work under a chain that knows what was handed over, and restores the thread's own chain afterwards. */
+    /**
+     * Runs work under a chain that knows what was handed over, and restores the thread's own chain afterwards. Work that an
+     * executor runs on the very thread that handed it over belongs to that thread's chain.
+     */
     static <T extends @Nullable Object> T callWithForeign(Foreign foreign, Supplier<T> work) {
         CallChain own = current();
+        if (own != null && own == foreign.origin) {
+            return work.get();
+        }
         current(new CallChain(foreign));
         try {
             return work.get();

@@ -46,7 +46,9 @@ final class Acquirer {
     HeldLocks acquire(List<LockKey> keys) {
         Deadline deadline = Deadline.after(clock, terms.waitTime());
         if (keys.size() == 1) {
-            return new HeldLocks(terms, List.of(hold(keys.get(0), deadline, true)));
+            Hold hold = hold(keys.get(0), deadline, true);
+            hold.bindOnce();
+            return new HeldLocks(terms, List.of(hold));
         }
         List<Hold> holds = new ArrayList<>(keys.size());
         try {
@@ -55,6 +57,7 @@ final class Acquirer {
                 hold.endsWithRelease();
                 holds.add(hold);
             }
+            holds.forEach(Hold::bindOnce);
             return new HeldLocks(terms, List.copyOf(holds));
         } catch (Throwable failure) {
             new HeldLocks(terms, holds).release().join();
@@ -74,16 +77,14 @@ final class Acquirer {
         LockMessages.refuseSelfWait(target);
         Hold hold = outer == null ? acquire(target, deadline, alone) : acquireInTurn(target, null, deadline);
         warnOfOldSnapshot();
-        hold.bindToTransactions();
         return hold;
     }
 
     private Hold acquire(LockTarget target, Deadline deadline, boolean alone) {
         LockKey key = target.key();
-        LockRequest request = terms.request(key);
         KeyGate.Turn turn;
         try {
-            turn = space.gate().enter(key, terms.mode(), grant -> alone && grant.suits(request), deadline);
+            turn = space.gate().enter(key, terms.mode(), grant -> alone && grant.suits(terms), deadline);
         } catch (InterruptedException interrupt) {
             throw LockMessages.interrupted(key, interrupt);
         }
@@ -106,14 +107,12 @@ final class Acquirer {
     /** @param turn {@code null} if an outer hold of the chain has the turn */
     private Hold acquireInTurn(LockTarget target, KeyGate.@Nullable Turn turn, Deadline deadline) {
         Hold hold = null;
+        Acquisition acquisition;
         try {
-            LockRequest request = terms.request(target.key());
-            Acquisition acquisition = ask(request, turn, deadline);
+            LockRequest request = terms.request(target.key(), turn != null && turn.hasWaited());
+            acquisition = ask(request, turn, deadline);
             if (acquisition instanceof Acquisition.Granted granted) {
                 hold = Hold.ofGrant(target, terms, turn, new Grant(request, granted.hold()));
-            } else {
-                Acquisition.Unavailable refusal = (Acquisition.Unavailable) acquisition;
-                throw LockMessages.unavailable(terms, target, refusal.reason(), refusal.cause());
             }
         } catch (InterruptedException interrupt) {
             throw LockMessages.interrupted(target.key(), interrupt);
@@ -121,6 +120,10 @@ final class Acquirer {
             if (hold == null && turn != null) {
                 space.gate().leave(turn);
             }
+        }
+        if (hold == null) {
+            Acquisition.Unavailable refusal = (Acquisition.Unavailable) acquisition;
+            throw LockMessages.unavailable(terms, target, refusal.reason(), refusal.cause());
         }
         return ready(hold);
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * One lock as its backend holds it: from the grant to the release, through all hand-offs within this JVM. Thread-safe; any
- * thread may release it.
+ * thread may release it. No method throws.
  */
 public interface BackendHold {
 

@@ -1,15 +1,27 @@
 package dev.interlock.lock;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the fences that transactions of a database can claim. */
-@FunctionalInterface
+/** The fences that transactions can claim, by database. */
 public interface FenceStores {
 
     /** No database has fences. */
-    FenceStores NONE = resource -> Optional.empty();
+    FenceStores NONE = List::of;
+
+    /** All of them. */
+    Collection<FenceStore> all();
 
     /** @param resource what the transactions are bound to, usually a DataSource; {@code null} if there is none */
-    Optional<FenceStore> of(@Nullable Object resource);
+    default Optional<FenceStore> of(@Nullable Object resource) {
+        return all().stream().filter(store -> store.resource() == resource).findFirst();
+    }
+
+    /** These alone. */
+    static FenceStores of(FenceStore store) {
+        List<FenceStore> only = List.of(store);
+        return () -> only;
+    }
 }

@@ -80,15 +80,17 @@ final class Grant {
         return holders == 1 || System.nanoTime() - firstHandOffNanos < LONGEST_NANOS;
     }
 
-    /** Whether it is what this request would get from the backend. */
-    boolean suits(LockRequest wanted) {
-        return wanted.mode() == request.mode()
-                && wanted.lease().equals(request.lease())
-                && wanted.key().equals(request.key());
+    /** Whether it is what a caller with these terms would get from the backend for the same key. */
+    boolean suits(LockTerms wanted) {
+        return wanted.mode() == request.mode() && wanted.lease().equals(request.lease());
     }
 
     /** The token of the holder with this ordinal; empty if the lock was lost before it could be drawn, or nothing answers. */
     OptionalLong token(int ordinal) {
+        OptionalLong known = tokenIfDrawn(ordinal);
+        if (known.isPresent()) {
+            return known;
+        }
         drawing.lock();
         try {
             OptionalLong first = backend.drawToken();

@@ -2,6 +2,8 @@ package dev.interlock.lock;
 
 import dev.interlock.annotation.Fencing;
 import dev.interlock.guard.ChainFrame;
+import dev.interlock.guard.Clock;
+import dev.interlock.guard.TransactionScope;
 import dev.interlock.lock.BackendHold.State;
 import java.util.List;
 import java.util.OptionalLong;
@@ -9,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Everything that one call locked, one hold for each key, pinned once by this call. Thread-safe. */
 final class HeldLocks implements ChainFrame, LockHold {
@@ -57,6 +60,11 @@ final class HeldLocks implements ChainFrame, LockHold {
         return terms.name();
     }
 
+    /** Whether nothing of it was released; work that was handed over may outlive it. */
+    boolean isHeld() {
+        return holds.stream().noneMatch(Hold::isReleased);
+    }
+
     @Override
     public boolean isLost() {
         for (Hold hold : holds) {
@@ -81,7 +89,7 @@ final class HeldLocks implements ChainFrame, LockHold {
     private void guarded(Runnable listener) {
         try {
             listener.run();
-        } catch (RuntimeException | Error thrown) {
+        } catch (Throwable thrown) {
             log.error("A listener for the loss of lock '{}' failed", terms.name(), thrown);
         }
     }
@@ -92,20 +100,47 @@ final class HeldLocks implements ChainFrame, LockHold {
      */
     @Override
     public FencingToken token() {
-        if (terms.fencing() == Fencing.NONE || holds.get(0).isOfTransaction()) {
-            throw new IllegalStateException("Lock '" + terms.name() + "' has no fencing token: "
-                    + (holds.get(0).isOfTransaction()
-                            ? "it lives in the transaction and cannot be lost before it"
-                            : "fencing = NONE, or there is no Postgres that could draw one"));
-        }
+        requireTokens();
         long greatest = 0;
         for (Hold hold : holds) {
             OptionalLong token = hold.token();
             if (token.isEmpty()) {
-                throw LockMessages.lost(hold.target().key(), "no fencing token could be drawn for it");
+                throw noToken(hold.target());
             }
             greatest = Math.max(greatest, token.getAsLong());
         }
         return new FencingToken(terms.name(), greatest);
+    }
+
+    @Override
+    public void claimFence() {
+        requireTokens();
+        FenceStore store = holds.get(0).target().space().fences().all().stream()
+                .filter(fences -> TransactionSynchronizationManager.hasResource(fences.resource()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Lock '" + terms.name()
+                        + "' cannot be fenced: no transaction of a database with its fences is active"));
+        new FenceClaim(store, Clock.SYSTEM).claim(this, TransactionScope.active());
+    }
+
+    private RuntimeException noToken(LockTarget target) {
+        return target.space()
+                .session()
+                .tokenProblem()
+                .<RuntimeException>map(problem -> withoutToken(problem))
+                .orElseGet(() -> LockMessages.lost(target.key(), "no fencing token could be drawn for it"));
+    }
+
+    private IllegalStateException withoutToken(String reason) {
+        return new IllegalStateException("Lock '" + terms.name() + "' has no fencing token: " + reason);
+    }
+
+    private void requireTokens() {
+        if (holds.get(0).isOfTransaction()) {
+            throw withoutToken("it lives in the transaction and cannot be lost before it");
+        }
+        if (terms.fencing() == Fencing.NONE) {
+            throw withoutToken("fencing = NONE, or there is no Postgres that could draw one");
+        }
     }
 }

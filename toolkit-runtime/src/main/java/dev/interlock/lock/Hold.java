@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Loss.</b> Told once, on a thread of the backend; listeners added later hear it at once. {@code listeners} is
  * {@code null} from then on.
  *
- * <p>{@code lockedIn} is confined to the thread of the call chain; {@code claimedIn} is read by work handed to others too.
+ * <p>{@code bound}, {@code lockedIn} and {@code claimedIn} are confined to the thread of the call chain.
  */
 final class Hold implements ChainHold {
 
@@ -43,8 +43,9 @@ final class Hold implements ChainHold {
     private final AtomicInteger pins = new AtomicInteger(1);
     private final Object monitor = new Object();
     private @Nullable List<Runnable> listeners = new ArrayList<>(2);
+    private boolean bound;
     private @Nullable TransactionScope lockedIn;
-    private volatile @Nullable TransactionScope claimedIn;
+    private @Nullable TransactionScope claimedIn;
 
     private Hold(LockTarget target, LockTerms terms, KeyGate.@Nullable Turn turn, @Nullable Grant grant) {
         this.target = target;
@@ -106,8 +107,15 @@ final class Hold implements ChainHold {
         pins.incrementAndGet();
     }
 
-    /** Keeps the hold until every transaction has ended that statements in the lock's database may belong to. */
-    void bindToTransactions() {
+    /** Keeps a new hold until every transaction has ended that statements in the lock's database may belong to. */
+    void bindOnce() {
+        if (!bound) {
+            bound = true;
+            bindToTransactions();
+        }
+    }
+
+    private void bindToTransactions() {
         TransactionScope.sharing(target.space().resource()).forEach(this::bind);
     }
 
@@ -123,8 +131,7 @@ final class Hold implements ChainHold {
 
     /** Whether a transaction that has not ended carries the fence, so that nobody newer can commit before it. */
     boolean isClaimed() {
-        TransactionScope claimed = claimedIn;
-        return claimed != null && claimed.isActive();
+        return claimedIn != null && claimedIn.isActive();
     }
 
     void claimedIn(TransactionScope scope) {
@@ -148,6 +155,9 @@ final class Hold implements ChainHold {
 
     /** Called by the grant, on any thread. */
     void lost() {
+        if (isReleased()) {
+            return;
+        }
         List<Runnable> told;
         synchronized (monitor) {
             told = listeners == null ? List.of() : listeners;
@@ -165,6 +175,15 @@ final class Hold implements ChainHold {
             }
         }
         listener.run();
+    }
+
+    /** The listener is told no more. */
+    void forget(Runnable listener) {
+        synchronized (monitor) {
+            if (listeners != null) {
+                listeners.remove(listener);
+            }
+        }
     }
 
     /**
@@ -233,7 +252,7 @@ final class Hold implements ChainHold {
         }
         BackendHold backend = grant.backend();
         boolean lost = backend.known() == State.LOST;
-        if (!lost && !isClaimed() && check.isFirst(backend.verifiedWith())) {
+        if (!lost && check.isFirst(backend.verifiedWith())) {
             lost = backend.verify() == State.LOST;
         }
         if (lost) {
@@ -248,10 +267,11 @@ final class Hold implements ChainHold {
         if (lockedIn == scope) {
             lockedIn = null;
         }
-        if (claimedIn == scope) {
+        boolean fenced = claimedIn == scope;
+        if (fenced && scope.isActive()) {
             claimedIn = null;
         }
-        if (unpin().join() == State.LOST && scope.outcome() == TransactionScope.Outcome.COMMITTED) {
+        if (unpin().join() == State.LOST && !fenced && scope.outcome() == TransactionScope.Outcome.COMMITTED) {
             log.warn(
                     "Lock {} was found lost after the commit it should have outlived; another holder may have run in the last"
                             + " moment of that transaction",

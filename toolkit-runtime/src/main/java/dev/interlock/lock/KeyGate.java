@@ -168,6 +168,11 @@ final class KeyGate {
             return shared ? LockMode.SHARED : LockMode.EXCLUSIVE;
         }
 
+        /** Whether somebody else had the turn before. */
+        boolean hasWaited() {
+            return waiter != null;
+        }
+
         /** When the wait began, at this gate or at the backend. */
         long sinceNanos() {
             return sinceNanos;

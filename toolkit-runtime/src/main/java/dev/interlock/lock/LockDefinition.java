@@ -96,7 +96,7 @@ public final class LockDefinition implements GuardDefinition {
                         new GuardStep(
                                 GuardStage.FENCE,
                                 "fence of " + what + " '" + name() + "'",
-                                new FenceStep(this, fences, clock)));
+                                new FenceStep(this, new FenceClaim(fences, clock))));
     }
 
     private String describe(String what) {

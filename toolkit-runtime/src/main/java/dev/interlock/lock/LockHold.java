@@ -18,7 +18,7 @@ public interface LockHold {
      * @throws IllegalStateException if no lock guards the running code
      */
     static LockHold current() {
-        HeldLocks held = CallChain.innermost(HeldLocks.class, any -> true);
+        HeldLocks held = CallChain.innermost(HeldLocks.class, HeldLocks::isHeld);
         if (held == null) {
             throw new IllegalStateException("No lock guards this code; call it inside a method with @AdvisoryLocked or"
                     + " @DistributedMutex, or inside LockTemplate.run");
@@ -33,8 +33,8 @@ public interface LockHold {
      * @throws IllegalStateException if no lock of that name guards the running code
      */
     static LockHold current(String name) {
-        HeldLocks held =
-                CallChain.innermost(HeldLocks.class, hold -> hold.name().equals(name));
+        HeldLocks held = CallChain.innermost(
+                HeldLocks.class, hold -> hold.isHeld() && hold.name().equals(name));
         if (held == null) {
             throw new IllegalStateException("No lock '" + name + "' guards this code");
         }
@@ -64,4 +64,16 @@ public interface LockHold {
      * @throws LockLostException if the lock was lost before a token could be drawn
      */
     FencingToken token();
+
+    /**
+     * Fences the active transaction, as an annotation with {@code fencing = ENFORCED} does by itself: from now on it commits
+     * only if no newer holder of the lock has, and none can before it ends. To be called before the transaction reads what the
+     * lock guards.
+     *
+     * @throws IllegalStateException if the lock has no token, or no transaction of a database with fences is active
+     * @throws StaleHolderException if a newer holder has committed
+     * @throws LockLostException if the lock was lost before a token could be drawn
+     * @throws LockNotAcquiredException if the transaction of an earlier holder has not ended within the lock's wait time
+     */
+    void claimFence();
 }

@@ -14,7 +14,7 @@ public final class LockNotAcquiredException extends GuardUnavailableException {
             @Nullable GuardDefinition definition, String lockName, String message, @Nullable Throwable cause) {
         super(definition, message, cause);
         this.lockName = lockName;
-        this.busy = definition != null;
+        this.busy = definition != null && cause == null;
     }
 
     /** Whether the wait ended in vain, rather than that it could never have succeeded or was interrupted. */

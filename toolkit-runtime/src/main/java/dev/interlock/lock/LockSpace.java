@@ -9,7 +9,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * One place where locks live, one database or one Redis: its gate in this JVM and its backends. Holders of one key in one
@@ -24,8 +23,8 @@ public final class LockSpace {
     private final @Nullable TransactionLockBackend transaction;
     private final FenceStores fences;
     private final Semaphore blockingTransactions;
-    private final Supplier<Optional<String>> sessionProblem;
-    private final Supplier<Optional<String>> transactionProblem;
+    private final Check sessionProblem;
+    private final Check transactionProblem;
     private final ThreadPoolExecutor messenger;
 
     private LockSpace(
@@ -37,9 +36,8 @@ public final class LockSpace {
         this.transaction = transaction;
         this.fences = fences;
         this.blockingTransactions = new Semaphore(blockingTransactions);
-        this.sessionProblem = SingletonSupplier.of(session::problem);
-        this.transactionProblem =
-                SingletonSupplier.of(() -> transaction == null ? Optional.empty() : transaction.problem());
+        this.sessionProblem = new Check(session::problem);
+        this.transactionProblem = new Check(transaction == null ? Optional::empty : transaction::problem);
         this.messenger = messenger();
     }
 
@@ -122,15 +120,45 @@ public final class LockSpace {
     }
 
     Optional<String> sessionProblem() {
-        return sessionProblem.get();
+        return sessionProblem.ask();
     }
 
     Optional<String> transactionProblem() {
-        return transactionProblem.get();
+        return transactionProblem.ask();
     }
 
     /** Tells a listener of a loss, apart from the thread that noticed it. */
     void tell(Runnable news) {
         messenger.execute(news);
+    }
+
+    /** A question that is asked until its answer is good: an outage is remembered for a while, but not for ever. */
+    private static final class Check {
+
+        private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+        private final Supplier<Optional<String>> question;
+        private volatile @Nullable Answer last;
+
+        private record Answer(Optional<String> problem, long nanos) {
+
+            boolean isValid() {
+                return problem.isEmpty() || System.nanoTime() - nanos < REMEMBERED_NANOS;
+            }
+        }
+
+        Check(Supplier<Optional<String>> question) {
+            this.question = question;
+        }
+
+        Optional<String> ask() {
+            Answer known = last;
+            if (known != null && known.isValid()) {
+                return known.problem();
+            }
+            Optional<String> problem = question.get();
+            last = new Answer(problem, System.nanoTime());
+            return problem;
+        }
     }
 }

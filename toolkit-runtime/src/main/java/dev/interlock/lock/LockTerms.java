@@ -68,7 +68,8 @@ record LockTerms(
         return new LockTerms(name, mode, waitTime, lease, minHold, maxHold, fencing, true, refusedBy, askHolder);
     }
 
-    LockRequest request(LockKey key) {
-        return new LockRequest(key, mode, fencing == Fencing.ENFORCED, lease);
+    /** @param queued whether the caller stood behind another holder of this JVM */
+    LockRequest request(LockKey key, boolean queued) {
+        return new LockRequest(key, mode, fencing == Fencing.ENFORCED, lease, queued);
     }
 }

@@ -50,17 +50,21 @@ final class LockedSection {
     }
 
     /** Ends as the stage does, but not before the locks are released. */
-    private static CompletionStage<?> releaseAfter(CompletionStage<?> stage, HeldLocks held) {
+    private static CompletionStage<?> releaseAfter(CompletionStage<?> stage, HeldLocks held) throws Throwable {
         CompletableFuture<@Nullable Object> released = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> held.release().thenAccept(state -> {
-            if (failure != null) {
-                released.completeExceptionally(withLoss(failure, state, held));
-            } else if (state == State.LOST) {
-                released.completeExceptionally(lost(held));
-            } else {
-                released.complete(value);
-            }
-        }));
+        try {
+            stage.whenComplete((value, failure) -> held.release().thenAccept(state -> {
+                if (failure != null) {
+                    released.completeExceptionally(withLoss(failure, state, held));
+                } else if (state == State.LOST) {
+                    released.completeExceptionally(lost(held));
+                } else {
+                    released.complete(value);
+                }
+            }));
+        } catch (Throwable noStage) {
+            throw withLoss(noStage, held.release().join(), held);
+        }
         return released;
     }
 

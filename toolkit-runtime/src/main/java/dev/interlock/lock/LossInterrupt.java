@@ -19,11 +19,13 @@ final class LossInterrupt {
 
     static @Nullable Object run(HeldLocks held, LockedSection.Body body) throws Throwable {
         LossInterrupt interrupt = new LossInterrupt();
-        held.holds().forEach(hold -> hold.onLoss(interrupt::lost));
+        Runnable lost = interrupt::lost;
+        held.holds().forEach(hold -> hold.onLoss(lost));
         try {
             return body.run();
         } finally {
             interrupt.bodyEnded();
+            held.holds().forEach(hold -> hold.forget(lost));
         }
     }
 

@@ -108,6 +108,10 @@ final class TransactionLockSteps {
         if (turn == null) {
             throw LockMessages.unavailable(terms, target, "", null);
         }
+        if (Thread.interrupted()) {
+            space.gate().leave(turn);
+            throw LockMessages.interrupted(target.key(), new InterruptedException());
+        }
         return Hold.ofTransaction(target, terms, turn);
     }
 

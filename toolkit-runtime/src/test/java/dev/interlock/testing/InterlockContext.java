@@ -9,11 +9,16 @@ import dev.interlock.guard.GuardValidator;
 import dev.interlock.guard.TransactionEvents;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
+import dev.interlock.lock.DistributedMutexGuard;
 import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
+import dev.interlock.lock.LockTemplate;
+import dev.interlock.lock.MutexSpaces;
+import dev.interlock.postgres.PostgresFences;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.postgres.PostgresTransactionLocks;
+import dev.interlock.redisson.RedissonMutexes;
 import dev.interlock.weaving.AspectBinding;
 import dev.interlock.weaving.GuardAdvisor;
 import dev.interlock.weaving.ProxyVerifier;
@@ -26,6 +31,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.redisson.api.RedissonClient;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.annotation.AdviceMode;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -51,6 +58,7 @@ public final class InterlockContext {
     private final List<Class<?>> beans = new ArrayList<>();
     private final List<Consumer<GenericApplicationContext>> more = new ArrayList<>();
     private boolean proxiedTransactions;
+    private @Nullable RedissonClient redisson;
 
     private InterlockContext(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -91,6 +99,12 @@ public final class InterlockContext {
         return this;
     }
 
+    /** With mutexes in this Redis; the caller shuts the client down. */
+    public InterlockContext redis(RedissonClient client) {
+        this.redisson = client;
+        return this;
+    }
+
     /** Proxied {@code @Transactional} even under AspectJ weaving. */
     public InterlockContext proxiedTransactions() {
         this.proxiedTransactions = true;
@@ -114,8 +128,23 @@ public final class InterlockContext {
                 () -> LockSpace.ofDatabase(
                         context.getBean(PostgresSessionLocks.class),
                         new PostgresTransactionLocks(dataSource),
-                        FenceStores.NONE,
+                        FenceStores.of(new PostgresFences(dataSource)),
                         blockingTransactions));
+        if (redisson != null) {
+            RedissonClient client = redisson;
+            context.registerBean(
+                    RedissonMutexes.class,
+                    () -> new RedissonMutexes(
+                            client, context.getBean(PostgresSessionLocks.class), RedissonMutexes.Settings.DEFAULT));
+        }
+        context.registerBean(MutexSpaces.class, () -> mutexes(context));
+        context.registerBean(
+                LockTemplate.class,
+                () -> new LockTemplate(
+                        new KeyNamespace(NAMESPACE),
+                        new Spaces(Map.of("", context.getBean(LockSpace.class))),
+                        context.getBean(MutexSpaces.class),
+                        Clock.SYSTEM));
         context.registerBean(GuardPlans.class, () -> plans(context));
         context.registerBean(GuardPipeline.class, () -> new GuardPipeline(context.getBean(GuardPlans.class)));
         if (mode == WeavingMode.PROXY) {
@@ -151,12 +180,33 @@ public final class InterlockContext {
     private GuardPlans plans(AnnotationConfigApplicationContext context) {
         LockSpace lockSpace = context.getBean(LockSpace.class);
         List<Guard<?, ?>> all = new ArrayList<>(guards);
-        all.add(new AdvisoryLockGuard(
-                new KeyNamespace(NAMESPACE),
-                new Spaces(Map.of("", lockSpace)),
-                new Durations(context.getEnvironment()::resolveRequiredPlaceholders),
-                Clock.SYSTEM));
+        KeyNamespace namespace = new KeyNamespace(NAMESPACE);
+        Durations durations = new Durations(context.getEnvironment()::resolveRequiredPlaceholders);
+        all.add(new AdvisoryLockGuard(namespace, new Spaces(Map.of("", lockSpace)), durations, Clock.SYSTEM));
+        if (redisson != null) {
+            all.add(new DistributedMutexGuard(namespace, context.getBean(MutexSpaces.class), durations, Clock.SYSTEM));
+        }
         return new GuardPlans(all, context, new AnnotationTransactionAttributeSource(false));
+    }
+
+    private MutexSpaces mutexes(AnnotationConfigApplicationContext context) {
+        return redisson == null
+                ? new NoMutexes()
+                : MutexSpaces.of(LockSpace.ofLeases(
+                        context.getBean(RedissonMutexes.class), FenceStores.of(new PostgresFences(dataSource))));
+    }
+
+    private record NoMutexes() implements MutexSpaces {
+
+        @Override
+        public Optional<LockSpace> find() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String remedy() {
+            return "give the context a RedissonClient";
+        }
     }
 
     private static PlatformTransactionManager withEvents(PlatformTransactionManager manager) {
