@@ -10,7 +10,11 @@ import dev.interlock.guard.GuardedMethodCheck;
 import dev.interlock.guard.TransactionEvents;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
+import dev.interlock.lock.DistributedMutexGuard;
 import dev.interlock.lock.LockSpaces;
+import dev.interlock.lock.LockTemplate;
+import dev.interlock.lock.MutexSpaces;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -35,7 +39,13 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "interlock.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(InterlockProperties.class)
-@Import({WeavingSelector.class, DatabaseInitializationDependencyConfigurer.class})
+@Import({
+    MutexConfiguration.InMemory.class,
+    MutexConfiguration.InRedis.class,
+    MutexConfiguration.Nowhere.class,
+    WeavingSelector.class,
+    DatabaseInitializationDependencyConfigurer.class
+})
 public final class InterlockAutoConfiguration {
 
     @Bean
@@ -88,6 +98,20 @@ public final class InterlockAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    DistributedMutexGuard interlockDistributedMutexGuard(
+            KeyNamespace namespace, MutexSpaces mutexes, Environment environment) {
+        return new DistributedMutexGuard(
+                namespace, mutexes, new Durations(environment::resolveRequiredPlaceholders), Clock.SYSTEM);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    LockTemplate interlockLockTemplate(KeyNamespace namespace, LockSpaces spaces, MutexSpaces mutexes) {
+        return new LockTemplate(namespace, spaces, mutexes, Clock.SYSTEM);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     GuardPlans interlockGuardPlans(
             ObjectProvider<Guard<?, ?>> guards,
             BeanFactory beanFactory,
@@ -121,8 +145,10 @@ public final class InterlockAutoConfiguration {
     @Bean
     GuardedMethodCheck interlockDestructionOrder(ConfigurableListableBeanFactory beanFactory) {
         return (beanName, method, problems) -> {
-            for (String spaces : beanFactory.getBeanNamesForType(LockSpaces.class)) {
-                beanFactory.registerDependentBean(spaces, beanName);
+            for (Class<?> type : List.of(LockSpaces.class, MutexSpaces.class)) {
+                for (String spaces : beanFactory.getBeanNamesForType(type)) {
+                    beanFactory.registerDependentBean(spaces, beanName);
+                }
             }
         };
     }

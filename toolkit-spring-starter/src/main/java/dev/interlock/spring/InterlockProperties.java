@@ -3,6 +3,7 @@ package dev.interlock.spring;
 import dev.interlock.postgres.PostgresSchema;
 import dev.interlock.weaving.GuardAdvisor;
 import dev.interlock.weaving.WeavingMode;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -26,11 +27,12 @@ public record InterlockProperties(
         @DefaultValue("" + GuardAdvisor.DEFAULT_ORDER) int order,
         @DefaultValue Schema schema,
         @DefaultValue Lock lock,
+        @DefaultValue Mutex mutex,
         @DefaultValue Postgres postgres) {
 
     /** Where locks live. */
     public enum Backend {
-        /** Advisory locks of Postgres. */
+        /** Advisory locks in Postgres, mutexes in Redis. */
         POSTGRES,
         /** The memory of this process. Excludes nobody in other processes. */
         MEMORY
@@ -58,6 +60,14 @@ public record InterlockProperties(
             @DefaultValue("postgres") Backend backend,
             @DefaultValue("1000") int maxHeld,
             @Nullable Integer blockingTransactions) {}
+
+    /**
+     * Mutexes in Redis.
+     *
+     * @param callTimeout How long one command to Redis may take before a mutex counts as unavailable, or as lost where its
+     *     commit asks for it; more than zero. Redisson's own timeouts and retries may be longer.
+     */
+    public record Mutex(@DefaultValue("2s") Duration callTimeout) {}
 
     /**
      * Where the toolkit opens lock connections of its own, for locks of session scope.

@@ -2,6 +2,7 @@ package dev.interlock.spring;
 
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
+import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockRequest;
 import dev.interlock.lock.LockSighting;
@@ -9,6 +10,7 @@ import dev.interlock.postgres.PostgresSessionLocks;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. After {@link #destroy} every acquisition is refused, whether the locks were in use before or not.
  */
-final class LazySessionLocks implements LockBackend {
+final class LazySessionLocks implements LockBackend, FencingTokens {
 
     private final DataSource source;
     private final DataSource dataSource;
     private final PostgresSessionLocks.Settings settings;
+    private volatile boolean sound;
     private volatile @Nullable PostgresSessionLocks started;
     private boolean destroyed;
 
@@ -41,14 +44,25 @@ final class LazySessionLocks implements LockBackend {
         return "postgres";
     }
 
+    /** {@inheritDoc} Asked by every guard that locks here or draws tokens here; once there was none, there is none. */
     @Override
     public Optional<String> problem() {
-        return locks().problem().or(() -> SameDatabase.problem(source, dataSource));
+        if (sound) {
+            return Optional.empty();
+        }
+        Optional<String> problem = locks().problem().or(() -> SameDatabase.problem(source, dataSource));
+        sound = problem.isEmpty();
+        return problem;
     }
 
     @Override
     public Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException {
         return locks().acquire(request, deadline);
+    }
+
+    @Override
+    public OptionalLong draw() {
+        return locks().draw();
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.memory.MemoryLockBackend;
 import dev.interlock.memory.MemoryTransactionLockBackend;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -33,6 +35,11 @@ final class MemoryLockSpaces implements LockSpaces {
     private static LockSpace space(int transactions) {
         MemoryLockBackend locks = new MemoryLockBackend();
         return LockSpace.ofDatabase(locks, new MemoryTransactionLockBackend(locks), FenceStores.NONE, transactions);
+    }
+
+    @Override
+    public Collection<LockSpace> inUse() {
+        return List.copyOf(spaces.values());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.interlock.spring;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -24,6 +25,13 @@ final class PropertyRules {
                     blocking,
                     "It must be 0 or more; with 0 no transaction waits while it holds a connection. Remove it to allow half"
                             + " of the pool.");
+        }
+        Duration callTimeout = properties.mutex().callTimeout();
+        if (callTimeout.isNegative() || callTimeout.isZero() || callTimeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw invalid(
+                    "mutex.call-timeout",
+                    callTimeout,
+                    "It must be more than zero and at most a day, or no command to Redis could ever end. Remove it to allow 2s.");
         }
         checkUrl("postgres.url", properties.postgres().url());
         if (lock.backend() == InterlockProperties.Backend.POSTGRES) {

@@ -3,6 +3,7 @@ package dev.interlock.spring;
 import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
+import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockRequest;
 import dev.interlock.lock.LockSighting;
@@ -10,6 +11,7 @@ import dev.interlock.lock.TransactionLockBackend;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param why what is missing, and the remedy
  */
-record UnusableLocks(String why) implements LockBackend, TransactionLockBackend {
+record UnusableLocks(String why) implements LockBackend, TransactionLockBackend, FencingTokens {
 
     @Override
     public String name() {
@@ -27,6 +29,16 @@ record UnusableLocks(String why) implements LockBackend, TransactionLockBackend 
     @Override
     public Optional<String> problem() {
         return Optional.of(why);
+    }
+
+    @Override
+    public Optional<String> tokenProblem() {
+        return problem();
+    }
+
+    @Override
+    public OptionalLong draw() {
+        return OptionalLong.empty();
     }
 
     @Override

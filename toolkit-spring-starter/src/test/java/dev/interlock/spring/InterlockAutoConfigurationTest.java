@@ -8,8 +8,11 @@ import dev.interlock.guard.GuardValidator;
 import dev.interlock.guard.TransactionEvents;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
+import dev.interlock.lock.DistributedMutexGuard;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
+import dev.interlock.lock.LockTemplate;
+import dev.interlock.lock.MutexSpaces;
 import dev.interlock.weaving.AspectBinding;
 import dev.interlock.weaving.GuardAdvisor;
 import java.util.Optional;
@@ -43,7 +46,10 @@ class InterlockAutoConfigurationTest {
             assertThat(context)
                     .hasSingleBean(KeyNamespace.class)
                     .hasSingleBean(LockSpaces.class)
+                    .hasSingleBean(MutexSpaces.class)
                     .hasSingleBean(AdvisoryLockGuard.class)
+                    .hasSingleBean(DistributedMutexGuard.class)
+                    .hasSingleBean(LockTemplate.class)
                     .hasSingleBean(GuardPlans.class)
                     .hasSingleBean(GuardPipeline.class)
                     .hasSingleBean(GuardValidator.class)

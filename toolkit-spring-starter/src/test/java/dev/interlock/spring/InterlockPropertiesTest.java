@@ -6,6 +6,9 @@ import dev.interlock.key.KeyNamespace;
 import dev.interlock.postgres.PostgresSchema.Initialize;
 import dev.interlock.weaving.GuardAdvisor;
 import dev.interlock.weaving.WeavingMode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
@@ -17,6 +20,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.io.ClassPathResource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 @ExtendWith(OutputCaptureExtension.class)
 class InterlockPropertiesTest {
@@ -33,6 +39,7 @@ class InterlockPropertiesTest {
                         GuardAdvisor.DEFAULT_ORDER,
                         new InterlockProperties.Schema(Initialize.ALWAYS),
                         new InterlockProperties.Lock(InterlockProperties.Backend.POSTGRES, 1000, null),
+                        new InterlockProperties.Mutex(Duration.ofSeconds(2)),
                         new InterlockProperties.Postgres(null, null, null, Map.of()))));
     }
 
@@ -48,6 +55,7 @@ class InterlockPropertiesTest {
                         "interlock.lock.backend=memory",
                         "interlock.lock.max-held=20",
                         "interlock.lock.blocking-transactions=0",
+                        "interlock.mutex.call-timeout=1500ms",
                         "interlock.postgres.url=jdbc:postgresql://db/orders",
                         "interlock.postgres.username=locks",
                         "interlock.postgres.password=secret",
@@ -64,6 +72,7 @@ class InterlockPropertiesTest {
                                     7,
                                     new InterlockProperties.Schema(Initialize.NEVER),
                                     new InterlockProperties.Lock(InterlockProperties.Backend.MEMORY, 20, 0),
+                                    new InterlockProperties.Mutex(Duration.ofMillis(1500)),
                                     new InterlockProperties.Postgres(
                                             "jdbc:postgresql://db/orders",
                                             "locks",
@@ -73,6 +82,30 @@ class InterlockPropertiesTest {
                                                     new InterlockProperties.Connection(
                                                             "jdbc:postgresql://db/reports", "reporter", "hidden")))));
                     assertThat(properties.toString()).contains("reporter").doesNotContain("secret", "hidden");
+                });
+    }
+
+    @Test
+    void everyPropertyIsDescribedForEditors() throws IOException {
+        JsonNode metadata = JsonMapper.shared()
+                .readTree(new ClassPathResource("META-INF/spring-configuration-metadata.json").getContentAsByteArray());
+        List<JsonNode> properties = metadata.get("properties")
+                .valueStream()
+                .filter(property -> property.get("name").asString().startsWith("interlock."))
+                .toList();
+        assertThat(properties)
+                .extracting(property -> property.get("name").asString())
+                .contains("interlock.namespace", "interlock.lock.max-held", "interlock.mutex.call-timeout");
+        assertThat(properties)
+                .allSatisfy(property -> assertThat(property.path("description").asString(""))
+                        .describedAs(property.get("name").asString())
+                        .endsWith("."));
+        assertThat(properties)
+                .filteredOn(property -> property.get("name").asString().equals("interlock.mutex.call-timeout"))
+                .singleElement()
+                .satisfies(property -> {
+                    assertThat(property.get("type").asString()).isEqualTo("java.time.Duration");
+                    assertThat(property.get("defaultValue").asString()).isEqualTo("2s");
                 });
     }
 
@@ -117,6 +150,9 @@ class InterlockPropertiesTest {
             namespace                      | ' '            | A namespace must not be blank
             lock.max-held                  | 0              | It must be at least 1
             lock.blocking-transactions     | -1             | It must be 0 or more
+            mutex.call-timeout             | 0s             | It must be more than zero and at most a day
+            mutex.call-timeout             | -1s            | It must be more than zero and at most a day
+            mutex.call-timeout             | 2d             | It must be more than zero and at most a day
             postgres.url                   | postgres://db  | It must be a JDBC URL. Write jdbc:postgresql://host:port/database.
             postgres.data-sources.none.url | jdbc:x         | It must name a DataSource bean, but there is none of that name.
             """)
@@ -134,7 +170,13 @@ class InterlockPropertiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"weaving, agent", "schema.initialize, sometimes", "lock.backend, redis", "order, first"})
+    @CsvSource({
+        "weaving, agent",
+        "schema.initialize, sometimes",
+        "lock.backend, redis",
+        "order, first",
+        "mutex.call-timeout, soon"
+    })
     void wordsThatAreNoValueFailStartUp(String property, String value) {
         runner.withPropertyValues("interlock." + property + "=" + value)
                 .run(context -> assertThat(Contexts.messages(context.getStartupFailure()))

@@ -3,6 +3,8 @@ package dev.interlock.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.interlock.postgres.SchemaException;
+import dev.interlock.testing.PostgresServer;
+import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,26 @@ class SchemaInitializationTest {
     }
 
     @Test
+    void onlyTheLatestObjectsMayBeMissingToo() {
+        database.jdbc().sql(PostgresServer.script("V1__lock_key.sql")).update();
+        assertThat(database.hasSchema()).isTrue();
+        runner.withPropertyValues("interlock.schema.initialize=never").run(context -> {
+            assertThat(context.getStartupFailure())
+                    .rootCause()
+                    .isInstanceOf(SchemaException.class)
+                    .hasMessageContaining(
+                            "The function interlock_claim_fences, its sequence or one of its tables is missing and"
+                                    + " interlock.schema.initialize=never; run the scripts in classpath:dev/interlock/schema"
+                                    + " (a Flyway location), or set it to always");
+            assertThat(database.hasFences()).isFalse();
+        });
+        runner.run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(database.hasFences()).isTrue();
+        });
+    }
+
+    @Test
     void aDatabaseThatCannotBeReachedIsToldAsSuch() {
         runner.withPropertyValues(
                         "spring.datasource.hikari.connection-timeout=300",
@@ -94,7 +116,30 @@ class SchemaInitializationTest {
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(database.hasSchema()).isTrue();
+                    assertThat(database.hasFences()).isTrue();
+                    assertThat(migrations()).containsExactly("1", "2");
                 });
+    }
+
+    @Test
+    void flywayAddsToWhatItCreatedBefore() {
+        ApplicationContextRunner migrated = runner.withConfiguration(
+                        AutoConfigurations.of(FlywayAutoConfiguration.class))
+                .withPropertyValues("spring.flyway.locations=classpath:dev/interlock/schema");
+        migrated.withPropertyValues("interlock.schema.initialize=never", "spring.flyway.target=1")
+                .run(context -> assertThat(Contexts.messages(context.getStartupFailure()))
+                        .contains("The function interlock_claim_fences, its sequence or one of its tables is missing"));
+        assertThat(migrations()).containsExactly("1");
+        migrated.withPropertyValues("interlock.schema.initialize=never")
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(migrations()).containsExactly("1", "2");
+    }
+
+    private List<String> migrations() {
+        return database.jdbc()
+                .sql("SELECT version FROM flyway_schema_history ORDER BY installed_rank")
+                .query(String.class)
+                .list();
     }
 
     @Configuration(proxyBeanMethods = false)

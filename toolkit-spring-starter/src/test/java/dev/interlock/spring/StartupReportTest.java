@@ -3,7 +3,6 @@ package dev.interlock.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.interlock.annotation.AdvisoryLocked;
-import dev.interlock.annotation.DistributedMutex;
 import dev.interlock.annotation.Idempotent;
 import dev.interlock.annotation.LockScope;
 import dev.interlock.annotation.OnUnavailable;
@@ -71,15 +70,14 @@ class StartupReportTest {
                         .containsExactlyInAnyOrder(
                                 unsupported("@Idempotent on Ahead.pay(String)"),
                                 unsupported("@RetryOnConflict on Ahead.update()"),
-                                unsupported("@DistributedMutex on Ahead.runAlone()"),
                                 unsupported("@RowLocked on Ahead.change(long)"),
                                 unsupported("@StateTransition on Ahead.fire(long)")));
     }
 
     private static String unsupported(String where) {
         return where
-                + ": is not supported by this configuration; supported: @AdvisoryLocked. Remove the annotation, or add"
-                + " the guard that reads it";
+                + ": is not supported by this configuration; supported: @AdvisoryLocked, @DistributedMutex. Remove the"
+                + " annotation, or add the guard that reads it";
     }
 
     @Test
@@ -149,9 +147,6 @@ class StartupReportTest {
 
         @RetryOnConflict
         public void update() {}
-
-        @DistributedMutex(name = "job")
-        public void runAlone() {}
 
         @RowLocked(table = "orders", key = "#id")
         public void change(long id) {}

@@ -1,7 +1,10 @@
 package dev.interlock.spring;
 
 import dev.interlock.testing.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -30,10 +33,19 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Statements on connections that no pool of a tested application gives. */
     public JdbcClient jdbc() {
+        return JdbcClient.create(direct());
+    }
+
+    /** A connection as another process has it; the caller closes it. */
+    public Connection connect() throws SQLException {
+        return direct().getConnection();
+    }
+
+    private DataSource direct() {
         PGSimpleDataSource direct = new PGSimpleDataSource();
         direct.setUrl(url());
         direct.setUser(PostgresServer.user());
-        return JdbcClient.create(direct);
+        return direct;
     }
 
     /** Connections to this database whose application name has this form. */
@@ -46,6 +58,12 @@ public final class TestDatabase implements AutoCloseable {
 
     boolean hasSchema() {
         return jdbc().sql("SELECT to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL")
+                .query(Boolean.class)
+                .single();
+    }
+
+    boolean hasFences() {
+        return jdbc().sql("SELECT to_regclass('interlock_fence') IS NOT NULL")
                 .query(Boolean.class)
                 .single();
     }

@@ -4,24 +4,32 @@ import dev.interlock.guard.GuardPlan;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.guard.GuardStep;
 import dev.interlock.key.KeyNamespace;
+import dev.interlock.lock.LockReport;
 import dev.interlock.weaving.WeavingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
-/** Actuator endpoint that shows what is woven around each guarded method. It shows key expressions, never keys. */
+/**
+ * Actuator endpoint that shows what is woven around each guarded method, and what is locked now. It shows key expressions and
+ * salted fingerprints of keys, never keys.
+ */
 @Endpoint(id = "interlock")
 public final class InterlockEndpoint {
 
     private final KeyNamespace namespace;
     private final WeavingMode weaving;
     private final GuardPlans plans;
+    private final Supplier<List<LockReport>> locks;
 
-    public InterlockEndpoint(KeyNamespace namespace, WeavingMode weaving, GuardPlans plans) {
+    public InterlockEndpoint(
+            KeyNamespace namespace, WeavingMode weaving, GuardPlans plans, Supplier<List<LockReport>> locks) {
         this.namespace = namespace;
         this.weaving = weaving;
         this.plans = plans;
+        this.locks = locks;
     }
 
     @ReadOperation
@@ -29,7 +37,8 @@ public final class InterlockEndpoint {
         return new InterlockDescriptor(
                 namespace.value(),
                 weaving.name().toLowerCase(Locale.ROOT),
-                plans.all().stream().map(InterlockEndpoint::describe).toList());
+                plans.all().stream().map(InterlockEndpoint::describe).toList(),
+                locks.get().stream().map(LocksDescriptor::of).toList());
     }
 
     private static PlanDescriptor describe(GuardPlan plan) {
@@ -47,8 +56,10 @@ public final class InterlockEndpoint {
      *
      * @param weaving {@code proxy} or {@code aspectj}
      * @param plans ordered by method
+     * @param locks what is locked now, for each place where locks of this application live
      */
-    public record InterlockDescriptor(String namespace, String weaving, List<PlanDescriptor> plans) {}
+    public record InterlockDescriptor(
+            String namespace, String weaving, List<PlanDescriptor> plans, List<LocksDescriptor> locks) {}
 
     /**
      * One guarded method.

@@ -2,8 +2,12 @@ package dev.interlock.spring.actuate;
 
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.key.KeyNamespace;
+import dev.interlock.lock.LockSpace;
+import dev.interlock.lock.LockSpaces;
+import dev.interlock.lock.MutexSpaces;
 import dev.interlock.spring.InterlockAutoConfiguration;
 import dev.interlock.spring.InterlockProperties;
+import java.util.stream.Stream;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,7 +25,18 @@ public final class InterlockEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    InterlockEndpoint interlockEndpoint(KeyNamespace namespace, InterlockProperties properties, GuardPlans plans) {
-        return new InterlockEndpoint(namespace, properties.weaving(), plans);
+    InterlockEndpoint interlockEndpoint(
+            KeyNamespace namespace,
+            InterlockProperties properties,
+            GuardPlans plans,
+            LockSpaces spaces,
+            MutexSpaces mutexes) {
+        return new InterlockEndpoint(
+                namespace,
+                properties.weaving(),
+                plans,
+                () -> Stream.concat(spaces.inUse().stream(), mutexes.inUse().stream())
+                        .map(LockSpace::inspect)
+                        .toList());
     }
 }

@@ -49,7 +49,9 @@ class InterlockEndpointTest {
                     .isEqualTo("{\"namespace\":\"shop\",\"weaving\":\"proxy\",\"plans\":["
                             + "{\"method\":\"Shop.ship(long)\",\"steps\":["
                             + "{\"stage\":\"ADVISORY_LOCK\",\"description\":\"lock 'order' key=[#id] scope=SESSION"
-                            + " (from AUTO) waitTime=10s\"}]}]}");
+                            + " (from AUTO) waitTime=10s\"}]}],\"locks\":["
+                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]},"
+                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]}]}");
         }
     }
 
