@@ -3,19 +3,18 @@ package dev.interlock.samples.racelab;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Callers that start at the same instant and each make their calls one after the other. */
+/** Callers that start at the same instant and each make their calls, at the pace of the scene. */
 record Crowd(int callers, int callsEach, Duration patience) {
 
     /** The patience exceeds every wait time of the scenes, so a call ends by its own rules first. */
@@ -28,12 +27,12 @@ record Crowd(int callers, int callsEach, Duration patience) {
      *
      * @throws IllegalStateException if some have not within the patience, and are interrupted, or were never made
      */
-    List<Sample> perform(Action action) throws InterruptedException {
-        CyclicBarrier start = new CyclicBarrier(callers);
+    List<Sample> perform(Pace pace, Action action) throws InterruptedException {
+        Phaser meeting = new Phaser(callers);
         List<Callable<List<Sample>>> tasks = new ArrayList<>();
         for (int caller = 0; caller < callers; caller++) {
             int number = caller;
-            tasks.add(() -> calls(action, number, start));
+            tasks.add(() -> calls(pace, action, number, meeting));
         }
         ExecutorService threads = Executors.newFixedThreadPool(callers, daemons());
         try {
@@ -60,12 +59,21 @@ record Crowd(int callers, int callsEach, Duration patience) {
         }
     }
 
-    private List<Sample> calls(Action action, int caller, CyclicBarrier start)
-            throws InterruptedException, BrokenBarrierException {
+    /** Whoever leaves early ends the meetings, so that the others do not wait for a caller that never comes. */
+    private List<Sample> calls(Pace pace, Action action, int caller, Phaser meeting) throws InterruptedException {
         List<Sample> samples = new ArrayList<>(callsEach);
-        start.await();
-        for (int call = 0; call < callsEach && !Thread.currentThread().isInterrupted(); call++) {
-            samples.add(timed(action, caller));
+        try {
+            while (samples.size() < callsEach && !Thread.currentThread().isInterrupted()) {
+                if (samples.isEmpty() || pace.together()) {
+                    meeting.awaitAdvanceInterruptibly(meeting.arrive());
+                    TimeUnit.NANOSECONDS.sleep(pace.of(caller).toNanos());
+                }
+                samples.add(timed(action, caller));
+            }
+        } finally {
+            if (samples.size() < callsEach) {
+                meeting.forceTermination();
+            }
         }
         return samples;
     }

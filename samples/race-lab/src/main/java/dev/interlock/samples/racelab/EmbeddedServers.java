@@ -1,6 +1,9 @@
 package dev.interlock.samples.racelab;
 
 import java.io.IOException;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.config.Config;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,6 +20,14 @@ class EmbeddedServers {
     @Bean
     RedisProcess redis() throws IOException {
         return RedisProcess.start();
+    }
+
+    /** All that mutexes need; the toolkit finds it by its type. */
+    @Bean(destroyMethod = "shutdown")
+    RedissonClient redisson(RedisProcess redis) {
+        Config config = new Config();
+        config.useSingleServer().setAddress(redis.address());
+        return Redisson.create(config);
     }
 
     /** Tells the pool and the toolkit's own lock connections alike where Postgres is. */

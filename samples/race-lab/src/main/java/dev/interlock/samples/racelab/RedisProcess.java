@@ -49,6 +49,11 @@ final class RedisProcess implements AutoCloseable {
         return server;
     }
 
+    /** As Redisson wants it. */
+    String address() {
+        return "redis://" + Server.HOST + ":" + server.port();
+    }
+
     @Override
     public void close() throws IOException {
         redis.stop();

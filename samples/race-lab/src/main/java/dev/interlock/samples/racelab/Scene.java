@@ -25,6 +25,10 @@ interface Scene {
 
     Action guarded();
 
+    default Pace pace() {
+        return Pace.AT_ONCE;
+    }
+
     /** Compares what the database holds with what the callers were told. Called after each round, when no call runs. */
     List<Violation> violations(Acknowledged acknowledged);
 }

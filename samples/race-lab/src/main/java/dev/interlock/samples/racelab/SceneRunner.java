@@ -83,7 +83,7 @@ class SceneRunner implements ApplicationListener<ContextClosedEvent> {
 
     private Round round(Scene scene, Action action) throws InterruptedException {
         scene.reset();
-        List<Sample> samples = crowd.perform(action);
+        List<Sample> samples = crowd.perform(scene.pace(), action);
         return new Round(samples, scene.violations(Round.acknowledged(samples)));
     }
 

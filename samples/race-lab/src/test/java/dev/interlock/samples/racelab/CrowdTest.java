@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,7 +26,7 @@ class CrowdTest {
     void allCallersAreInsideAtOnce() throws InterruptedException {
         CountDownLatch together = new CountDownLatch(64);
 
-        List<Sample> samples = new Crowd(64, 1, Duration.ofSeconds(30)).perform(caller -> {
+        List<Sample> samples = new Crowd(64, 1, Duration.ofSeconds(30)).perform(Pace.AT_ONCE, caller -> {
             together.countDown();
             return awaited(together) ? 1 : 0;
         });
@@ -38,7 +40,7 @@ class CrowdTest {
     void everyCallerMakesAllItsCalls() throws InterruptedException {
         Set<Integer> callers = ConcurrentHashMap.newKeySet();
 
-        List<Sample> samples = new Crowd(8, 3, Duration.ofSeconds(30)).perform(caller -> {
+        List<Sample> samples = new Crowd(8, 3, Duration.ofSeconds(30)).perform(Pace.AT_ONCE, caller -> {
             callers.add(caller);
             return caller;
         });
@@ -50,7 +52,7 @@ class CrowdTest {
 
     @Test
     void callThatThrowsIsASampleAndTheCallerGoesOn() throws InterruptedException {
-        List<Sample> samples = new Crowd(1, 2, Duration.ofSeconds(30)).perform(caller -> {
+        List<Sample> samples = new Crowd(1, 2, Duration.ofSeconds(30)).perform(Pace.AT_ONCE, caller -> {
             throw new IllegalArgumentException("no");
         });
 
@@ -66,7 +68,7 @@ class CrowdTest {
         CountDownLatch interrupted = new CountDownLatch(2);
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> new Crowd(2, 1, Duration.ofMillis(200)).perform(caller -> {
+                .isThrownBy(() -> new Crowd(2, 1, Duration.ofMillis(200)).perform(Pace.AT_ONCE, caller -> {
                     if (!awaited(never)) {
                         interrupted.countDown();
                     }
@@ -79,11 +81,57 @@ class CrowdTest {
     @Test
     void callsThatWereNotMadeAreTold() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> new Crowd(2, 3, Duration.ofSeconds(30)).perform(caller -> {
+                .isThrownBy(() -> new Crowd(2, 3, Duration.ofSeconds(30)).perform(Pace.AT_ONCE, caller -> {
                     Thread.currentThread().interrupt();
                     return 1;
                 }))
                 .withMessage("The calls left their callers interrupted, so 4 calls were not made");
+    }
+
+    @Test
+    void callersOfAPacedSceneMakeEachCallTogether() throws InterruptedException {
+        int callers = 8;
+        Set<Integer> early = ConcurrentHashMap.newKeySet();
+        AtomicInteger ended = new AtomicInteger();
+        AtomicIntegerArray calls = new AtomicIntegerArray(callers);
+        Pace pace = new Pace(Duration.ofMillis(20), Duration.ofMillis(1));
+
+        List<Sample> samples = new Crowd(callers, 3, Duration.ofSeconds(30)).perform(pace, caller -> {
+            int before = calls.getAndIncrement(caller);
+            if (ended.get() < before * callers) {
+                early.add(caller);
+            }
+            return ended.incrementAndGet();
+        });
+
+        assertThat(samples).hasSize(24);
+        assertThat(early).isEmpty();
+        assertThat(new Round(samples, List.of()).nanos())
+                .isGreaterThanOrEqualTo(Duration.ofMillis(40).toNanos());
+    }
+
+    @Test
+    void callersOfAPacedSceneAreAsLateAsTheirClocks() {
+        Pace pace = new Pace(Duration.ofMillis(20), Duration.ofMillis(3));
+
+        assertThat(pace.together()).isTrue();
+        assertThat(pace.of(0)).isEqualTo(Duration.ofMillis(20));
+        assertThat(pace.of(2)).isEqualTo(Duration.ofMillis(26));
+        assertThat(Pace.AT_ONCE.together()).isFalse();
+    }
+
+    @Test
+    void callerThatLeavesAPacedSceneKeepsNobodyWaiting() {
+        Pace pace = new Pace(Duration.ofMillis(1), Duration.ZERO);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> new Crowd(2, 3, Duration.ofSeconds(30)).perform(pace, caller -> {
+                    if (caller == 0) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return 1;
+                }))
+                .withMessage("The calls left their callers interrupted, so 2 calls were not made");
     }
 
     private static boolean awaited(CountDownLatch latch) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
+import org.redisson.api.RedissonClient;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -29,6 +30,19 @@ class EmbeddedServersTest {
 
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> connect(postgres));
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> connect(redis));
+    }
+
+    @Test
+    void outliveTheRedisClient() {
+        RedissonClient redisson;
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(RaceLab.class)
+                .web(WebApplicationType.NONE)
+                .run()) {
+            redisson = context.getBean(RedissonClient.class);
+            assertThat(redisson.getKeys().count()).isZero();
+        }
+
+        assertThat(redisson.isShutdown()).isTrue();
     }
 
     @Test

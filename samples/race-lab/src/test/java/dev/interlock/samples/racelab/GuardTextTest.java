@@ -15,6 +15,11 @@ class GuardTextTest {
                 .isEqualTo("@AdvisoryLocked(name = \"credit-balance\", key = \"#accountId\", waitTime = \"30s\")");
         assertThat(GuardText.of(ImportScene.class))
                 .isEqualTo("@AdvisoryLocked(name = \"import\", scope = SESSION, waitTime = \"60s\")");
+        assertThat(GuardText.of(FlashSaleScene.class))
+                .isEqualTo("@DistributedMutex(name = \"flash-sale\", key = \"#itemId\", waitTime = \"30s\")");
+        assertThat(GuardText.of(OneRunnerScene.class))
+                .isEqualTo("@DistributedMutex(name = \"one-runner\", minHold = \"900ms\", onUnavailable = SKIP,"
+                        + " waitTime = \"0s\")");
     }
 
     @Test

@@ -56,7 +56,7 @@ class PageTest {
         JsonNode scenes = json(get("/api/scenes"));
 
         assertThat(scenes.valueStream().map(scene -> scene.get("name").asString()))
-                .contains("credit-balance", "import");
+                .contains("credit-balance", "flash-sale", "import", "one-runner");
         assertThat(scenes.valueStream()).allSatisfy(scene -> {
             assertThat(scene.get("title").asString()).isNotBlank();
             assertThat(scene.get("problem").asString()).isNotBlank();

@@ -29,7 +29,8 @@ class RaceLabReportTest {
 
         assertThat(status).describedAs(text()).isEqualTo(RaceLab.OK);
         JsonNode rows = json();
-        assertThat(rows.valueStream().map(row -> row.get("scene").asString())).contains("credit-balance", "import");
+        assertThat(rows.valueStream().map(row -> row.get("scene").asString()))
+                .contains("credit-balance", "flash-sale", "import", "one-runner");
         assertThat(rows.valueStream()).allSatisfy(row -> {
             assertThat(row.propertyNames())
                     .containsExactly(

@@ -48,6 +48,50 @@ class ViolationTest {
     }
 
     @Test
+    void saleWithinTheStockIsNoViolation() {
+        assertThat(FlashSaleScene.compare(5, 5, 0)).isEmpty();
+        assertThat(FlashSaleScene.compare(5, 3, 2)).isEmpty();
+    }
+
+    @Test
+    void everyItemSoldBeyondTheStockCounts() {
+        assertThat(FlashSaleScene.compare(5, 17, -12))
+                .containsExactly(new Violation(12, "17 buyers were promised one of 5 items, the stock is -12"));
+    }
+
+    @Test
+    void negativeStockCountsThoughNobodyWasPromisedIt() {
+        assertThat(Violation.total(FlashSaleScene.compare(5, 5, -2))).isEqualTo(2);
+    }
+
+    @Test
+    void itemsPromisedButNotTakenCount() {
+        assertThat(FlashSaleScene.compare(5, 5, 2))
+                .containsExactly(new Violation(2, "2 promised items are still in stock"));
+    }
+
+    @Test
+    void itemOfACallThatFailedIsNoViolation() {
+        assertThat(FlashSaleScene.compare(5, 3, 1)).isEmpty();
+    }
+
+    @Test
+    void oneRunOfEachTickIsNoViolation() {
+        assertThat(OneRunnerScene.compare(50, 50, 50, 0, 0)).isEmpty();
+        assertThat(OneRunnerScene.compare(40, 50, 50, 0, 0)).isEmpty();
+    }
+
+    @Test
+    void runsCountOverlapsRepeatedMissingAndIdleTicksApart() {
+        assertThat(OneRunnerScene.compare(90, 80, 40, 1, 7))
+                .containsExactly(
+                        new Violation(7, "7 runs entered while another was inside"),
+                        new Violation(40, "40 invoices written again"),
+                        new Violation(1, "1 ticks that no node ran"),
+                        new Violation(10, "10 of 90 promised invoices missing"));
+    }
+
+    @Test
     void totalAddsUpAllKinds() {
         assertThat(Violation.total(List.of(new Violation(3, "a"), new Violation(4, "b"))))
                 .isEqualTo(7);
