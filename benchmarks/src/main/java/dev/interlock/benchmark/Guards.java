@@ -2,6 +2,7 @@ package dev.interlock.benchmark;
 
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Durations;
+import dev.interlock.guard.Guard;
 import dev.interlock.guard.GuardPipeline;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.key.KeyNamespace;
@@ -9,16 +10,19 @@ import dev.interlock.lock.AdvisoryLockGuard;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.weaving.GuardAdvisor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
-/** Wires the guards of advisory locks without Spring Boot. */
+/** Wires the guards without Spring Boot. */
 public final class Guards {
 
     public static final KeyNamespace NAMESPACE = new KeyNamespace("benchmarks");
+
+    public static final Durations DURATIONS = new Durations(UnaryOperator.identity());
 
     private Guards() {}
 
@@ -28,9 +32,15 @@ public final class Guards {
      * @param beans where transaction managers are looked for
      */
     public static GuardAdvisor advisor(LockSpace space, BeanFactory beans, TransactionAttributeSource transactions) {
-        AdvisoryLockGuard guard =
-                new AdvisoryLockGuard(NAMESPACE, only(space), new Durations(UnaryOperator.identity()), Clock.SYSTEM);
-        GuardPipeline pipeline = new GuardPipeline(new GuardPlans(List.of(guard), beans, transactions));
+        return advisor(space, beans, transactions, List.of());
+    }
+
+    /** @param others guards besides those of advisory locks */
+    public static GuardAdvisor advisor(
+            LockSpace space, BeanFactory beans, TransactionAttributeSource transactions, List<Guard<?, ?>> others) {
+        List<Guard<?, ?>> guards = new ArrayList<>(others);
+        guards.add(new AdvisoryLockGuard(NAMESPACE, only(space), DURATIONS, Clock.SYSTEM));
+        GuardPipeline pipeline = new GuardPipeline(new GuardPlans(guards, beans, transactions));
         return new GuardAdvisor(() -> pipeline, GuardAdvisor.DEFAULT_ORDER);
     }
 

@@ -1,0 +1,25 @@
+package dev.interlock.benchmark.locks;
+
+import java.util.Arrays;
+
+/**
+ * What one arm did in one round.
+ *
+ * @param counts finished calls of each thread, or of each node
+ * @param nanos how long it was watched
+ * @param calls duration of a call
+ * @param waits time from the begin of a call to that of its body
+ * @param overlaps how often two holders of one key were inside at a time
+ */
+record Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long overlaps) {
+
+    double perSecond() {
+        return Arrays.stream(counts).sum() * 1e9 / nanos;
+    }
+
+    /** Calls of the slowest as a part of those of the fastest; NaN if there were none. */
+    double evenness() {
+        long most = Arrays.stream(counts).max().orElse(0);
+        return most == 0 ? Double.NaN : (double) Arrays.stream(counts).min().orElse(0) / most;
+    }
+}
