@@ -33,6 +33,23 @@ public interface TransactionLockBackend {
      */
     Attempt lock(LockKey key, LockMode mode, Deadline deadline) throws InterruptedException;
 
+    /**
+     * Makes several attempts, and gives back what they locked unless the last of them is {@link Attempt.Locked}; the
+     * transaction stays usable.
+     *
+     * @return what the attempts returned, or why they could not be made
+     * @throws InterruptedException if the caller was interrupted; nothing was taken then
+     */
+    Attempt allOrNothing(Attempts attempts) throws InterruptedException;
+
+    /** Attempts that belong together. */
+    @FunctionalInterface
+    interface Attempts {
+
+        /** The first result that is not {@link Attempt.Locked}, or the last one. */
+        Attempt make() throws InterruptedException;
+    }
+
     /** Result of an attempt. */
     sealed interface Attempt {
 

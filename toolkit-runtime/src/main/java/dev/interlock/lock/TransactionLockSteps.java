@@ -122,42 +122,70 @@ final class TransactionLockSteps {
         if (turn == null) {
             throw new IllegalStateException("Lock '" + definition.name() + "' has no turn; its outer layer is missing");
         }
+        List<Hold> missing = new ArrayList<>(1);
         for (Hold hold : turn.turns().holds()) {
             if (!hold.isEffective()) {
-                lock(hold, turn);
+                missing.add(hold);
             }
+        }
+        if (!missing.isEmpty()) {
+            lock(missing, turn);
         }
         turn.waitUntil(null);
         return next.proceed(call);
     }
 
-    private void lock(Hold hold, TransactionTurn turn) {
-        LockKey key = hold.target().key();
+    private void lock(List<Hold> holds, TransactionTurn turn) {
         TransactionScope transaction = TransactionScope.active();
         if (transaction == null) {
-            throw LockMessages.refused(key, "there is no transaction to carry it", null);
+            throw LockMessages.refused(holds.get(0).target().key(), "there is no transaction to carry it", null);
         }
+        Failure failure = attempt(holds, deadline(turn), turn.isJoined(transaction));
+        if (failure != null) {
+            throw refusal(failure, turn);
+        }
+        holds.forEach(hold -> hold.lockedIn(transaction));
+    }
+
+    private Deadline deadline(TransactionTurn turn) {
         Deadline deadline = turn.deadline();
         if (deadline == null) {
             deadline = Deadline.after(clock, terms.waitTime());
             turn.waitUntil(deadline);
         }
-        Attempt attempt;
-        try {
-            attempt = attempt(key, deadline, turn.isJoined(transaction));
-        } catch (InterruptedException interrupt) {
-            throw LockMessages.interrupted(key, interrupt);
+        return deadline;
+    }
+
+    /** What went wrong at which lock. */
+    private record Failure(Hold hold, Attempt attempt) {}
+
+    private RuntimeException refusal(Failure failure, TransactionTurn turn) {
+        LockTarget target = failure.hold().target();
+        if (failure.attempt() instanceof Attempt.Impossible impossible) {
+            return LockMessages.refused(target.key(), impossible.reason(), impossible.cause());
         }
-        if (attempt instanceof Attempt.Impossible impossible) {
-            throw LockMessages.refused(key, impossible.reason(), impossible.cause());
-        }
-        if (attempt instanceof Attempt.Busy) {
-            if (deadline.passed()) {
-                throw LockMessages.unavailable(terms, hold.target(), "", null);
+        return deadline(turn).passed()
+                ? LockMessages.unavailable(terms, target, "", null)
+                : new ComeAgain(turn, target.key());
+    }
+
+    /** Locks of a transaction that is not ours to roll back are taken all or none, behind a savepoint where they are several. */
+    private @Nullable Failure attempt(List<Hold> holds, Deadline deadline, boolean joined) {
+        Hold[] at = {holds.get(0)};
+        TransactionLockBackend.Attempts attempts = () -> {
+            Attempt attempt = new Attempt.Locked();
+            for (int i = 0; i < holds.size() && attempt instanceof Attempt.Locked; i++) {
+                at[0] = holds.get(i);
+                attempt = attempt(at[0].target().key(), deadline, joined);
             }
-            throw new ComeAgain(turn, key);
+            return attempt;
+        };
+        try {
+            Attempt attempt = joined && holds.size() > 1 ? backend.allOrNothing(attempts) : attempts.make();
+            return attempt instanceof Attempt.Locked ? null : new Failure(at[0], attempt);
+        } catch (InterruptedException interrupt) {
+            throw LockMessages.interrupted(at[0].target().key(), interrupt);
         }
-        hold.lockedIn(transaction);
     }
 
     private Attempt attempt(LockKey key, Deadline deadline, boolean joined) throws InterruptedException {

@@ -12,6 +12,8 @@ import dev.interlock.lock.LockBackend.Acquisition;
 import dev.interlock.lock.LockRequest;
 import dev.interlock.lock.TransactionLockBackend;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryTransactionLockBackend implements TransactionLockBackend {
 
     private final MemoryLockBackend locks;
+
+    /** What the attempts of this thread have taken that belong together. */
+    private final ThreadLocal<@Nullable List<BackendHold>> taking = new ThreadLocal<>();
 
     public MemoryTransactionLockBackend(MemoryLockBackend locks) {
         this.locks = locks;
@@ -58,9 +63,30 @@ public final class MemoryTransactionLockBackend implements TransactionLockBacken
         if (locks.acquire(new LockRequest(key, mode, false, Duration.ZERO), deadline)
                 instanceof Acquisition.Granted granted) {
             transaction.bind(new InTransaction(granted.hold()));
+            List<BackendHold> together = taking.get();
+            if (together != null) {
+                together.add(granted.hold());
+            }
             return new Attempt.Locked();
         }
         return new Attempt.Busy();
+    }
+
+    @Override
+    public Attempt allOrNothing(Attempts attempts) throws InterruptedException {
+        List<BackendHold> taken = new ArrayList<>();
+        taking.set(taken);
+        boolean locked = false;
+        try {
+            Attempt attempt = attempts.make();
+            locked = attempt instanceof Attempt.Locked;
+            return attempt;
+        } finally {
+            taking.remove();
+            if (!locked) {
+                taken.forEach(hold -> hold.release(Duration.ZERO));
+            }
+        }
     }
 
     /** Found by nobody; there to be released with the transaction. */

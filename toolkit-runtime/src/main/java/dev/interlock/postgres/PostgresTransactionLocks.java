@@ -126,6 +126,30 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
         }
     }
 
+    @Override
+    public Attempt allOrNothing(Attempts attempts) throws InterruptedException {
+        Connection connection = BoundConnection.find(dataSource);
+        if (connection == null) {
+            return otherTransaction();
+        }
+        try {
+            Savepoint savepoint = connection.setSavepoint();
+            boolean locked = false;
+            try {
+                Attempt attempt = attempts.make();
+                locked = attempt instanceof Attempt.Locked;
+                return attempt;
+            } finally {
+                if (!locked) {
+                    connection.rollback(savepoint);
+                }
+                connection.releaseSavepoint(savepoint);
+            }
+        } catch (SQLException failure) {
+            return failed(failure);
+        }
+    }
+
     private static long slice(Deadline deadline) {
         long remaining = TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos());
         return Math.max(1, Math.min(SLICE_MILLIS, remaining));

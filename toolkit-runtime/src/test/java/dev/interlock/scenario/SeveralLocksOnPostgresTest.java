@@ -71,7 +71,8 @@ class SeveralLocksOnPostgresTest {
 
     @BeforeAll
     void open() {
-        context = InterlockContext.on(pool).beans(Transfers.class).open();
+        context =
+                InterlockContext.on(pool).beans(Transfers.class, Callers.class).open();
         otherContext = InterlockContext.on(pool).beans(Transfers.class).open();
         transfers = context.getBean(Transfers.class);
         elsewhere = otherContext.getBean(Transfers.class);
@@ -89,6 +90,34 @@ class SeveralLocksOnPostgresTest {
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(locks()).isZero());
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+    }
+
+    /** One key is held elsewhere; the others are free again at once, though the caller's transaction goes on. */
+    @ParameterizedTest
+    @EnumSource(Scope.class)
+    void whatIsRefusedInTheCallersTransactionLeavesNothingThere(Scope scope) throws Exception {
+        Callers callers = context.getBean(Callers.class);
+        for (int taken : List.of(1, 2, 3)) {
+            scope.run(
+                    elsewhere,
+                    List.of(taken),
+                    () -> CompletableFuture.supplyAsync(() -> {
+                                try {
+                                    return callers.inTransaction(() -> {
+                                        assertThatThrownBy(
+                                                        () -> scope.runSoon(transfers, List.of(1, 2, 3), () -> "never"))
+                                                .isInstanceOf(LockNotAcquiredException.class);
+                                        assertThat(locks()).isEqualTo(1);
+                                        return scope.runSoon(
+                                                transfers, List.of(4, 5), () -> locks() == 3 ? "usable" : "not locked");
+                                    });
+                                } catch (Exception failure) {
+                                    throw new IllegalStateException(failure);
+                                }
+                            })
+                            .thenAccept(result -> assertThat(result).isEqualTo("usable"))
+                            .get());
+        }
     }
 
     @ParameterizedTest

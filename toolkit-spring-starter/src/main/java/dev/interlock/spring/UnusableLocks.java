@@ -62,6 +62,11 @@ record UnusableLocks(String why) implements LockBackend, TransactionLockBackend,
     }
 
     @Override
+    public Attempt allOrNothing(Attempts attempts) throws InterruptedException {
+        return attempts.make();
+    }
+
+    @Override
     public String describeHolder(LockKey key) {
         return "nobody";
     }
