@@ -112,7 +112,11 @@ final class Acquirer {
             LockRequest request = terms.request(target.key(), turn != null && turn.hasWaited());
             acquisition = ask(request, turn, deadline);
             if (acquisition instanceof Acquisition.Granted granted) {
-                hold = Hold.ofGrant(target, terms, turn, new Grant(request, granted.hold()));
+                hold = Hold.ofGrant(
+                        target,
+                        terms,
+                        turn,
+                        new Grant(request, granted.hold(), space.session().handOffs()));
             }
         } catch (InterruptedException interrupt) {
             throw LockMessages.interrupted(target.key(), interrupt);

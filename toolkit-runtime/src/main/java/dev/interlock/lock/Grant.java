@@ -20,20 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Grant {
 
-    private static final int MOST_HAND_OFFS = 64;
     private static final long LONGEST_NANOS = Duration.ofMillis(10).toNanos();
 
     private final LockRequest request;
     private final BackendHold backend;
+    private final int mostHandOffs;
     private final ReentrantLock drawing = new ReentrantLock();
     private volatile @Nullable Hold holder;
     private volatile long firstToken;
     private int holders;
     private long firstHandOffNanos;
 
-    Grant(LockRequest request, BackendHold backend) {
+    Grant(LockRequest request, BackendHold backend, int mostHandOffs) {
         this.request = request;
         this.backend = backend;
+        this.mostHandOffs = mostHandOffs;
         backend.onLoss(this::lost);
     }
 
@@ -74,7 +75,7 @@ final class Grant {
 
     /** Whether the lock may pass to another holder of this JVM instead of going back. */
     boolean mayPassOn() {
-        if (request.mode() != LockMode.EXCLUSIVE || holders > MOST_HAND_OFFS || backend.known() == State.LOST) {
+        if (request.mode() != LockMode.EXCLUSIVE || holders > mostHandOffs || backend.known() == State.LOST) {
             return false;
         }
         return holders == 1 || System.nanoTime() - firstHandOffNanos < LONGEST_NANOS;

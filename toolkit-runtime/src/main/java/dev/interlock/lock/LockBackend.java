@@ -34,6 +34,14 @@ public interface LockBackend {
      */
     Acquisition acquire(LockRequest request, Deadline deadline) throws InterruptedException;
 
+    /**
+     * How often a granted lock may be handed on inside this JVM before it goes back, so that other processes get their turn; less
+     * than {@link FencingTokens#BLOCK}. More where a turn costs more.
+     */
+    default int handOffs() {
+        return 64;
+    }
+
     /** The name of the lock in the backend's own terms, as other programs know it. */
     default String nameOf(LockKey key) {
         return Long.toString(key.id());

@@ -2,7 +2,6 @@ package dev.interlock.fault;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Paused workers under locks of Postgres. These end with their session and not with a lease, so a paused holder keeps its
@@ -22,7 +21,6 @@ class PausesUnderAdvisoryLocksTest extends PauseContract {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "interlock.faults.long", matches = "true")
     void locksInASessionLoseNothing() throws Exception {
         assertNothingLost(PauseRun.of(
                 "@AdvisoryLocked(SESSION)",

@@ -110,7 +110,7 @@ class GateModelTest {
             caller.admitted = true;
             Grant handedOver = caller.turn.handedOver();
             if (handedOver == null) {
-                caller.grant = new Grant(Locks.REQUEST, new Lock(GateSpec.lock(thread, ++caller.locks)));
+                caller.grant = new Grant(Locks.REQUEST, new Lock(GateSpec.lock(thread, ++caller.locks)), 64);
                 return "turn";
             }
             caller.grant = handedOver;

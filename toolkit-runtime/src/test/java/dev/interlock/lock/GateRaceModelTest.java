@@ -119,7 +119,7 @@ class GateRaceModelTest {
             try {
                 LockBackend.Acquisition.Granted granted = (LockBackend.Acquisition.Granted)
                         new ScriptedLockBackend().acquire(request, Deadline.after(Clock.SYSTEM, Duration.ZERO));
-                return new Grant(request, granted.hold());
+                return new Grant(request, granted.hold(), 64);
             } catch (InterruptedException impossible) {
                 throw new IllegalStateException(impossible);
             }

@@ -218,7 +218,7 @@ class KeyGateTest {
         LockRequest request = LockRequest.exclusive(KEY);
         LockBackend.Acquisition.Granted granted =
                 (LockBackend.Acquisition.Granted) new MemoryLockBackend().acquire(request, in(0));
-        return new Grant(request, granted.hold());
+        return new Grant(request, granted.hold(), 64);
     }
 
     private static Thread waiting(Runnable work) {
