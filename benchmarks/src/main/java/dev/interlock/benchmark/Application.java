@@ -6,6 +6,7 @@ import dev.interlock.guard.TransactionEvents;
 import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.postgres.PostgresFences;
+import dev.interlock.postgres.PostgresSchema;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.postgres.PostgresTransactionLocks;
 import dev.interlock.weaving.GuardAdvisor;
@@ -54,6 +55,7 @@ public final class Application {
      */
     public static AnnotationConfigApplicationContext guarded(
             String url, int pool, Beans beans, Function<GenericApplicationContext, List<Guard<?, ?>>> others) {
+        new PostgresSchema(BenchmarkPostgres.direct(url)).prepare(PostgresSchema.Initialize.ALWAYS);
         AnnotationConfigApplicationContext context = context(url, pool, beans);
         context.registerBean(
                 PostgresSessionLocks.class,

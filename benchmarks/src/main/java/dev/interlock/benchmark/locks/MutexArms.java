@@ -11,7 +11,6 @@ import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.MutexSpaces;
 import dev.interlock.postgres.PostgresFences;
-import dev.interlock.postgres.PostgresSchema;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.redisson.RedissonMutexes;
 import java.util.List;
@@ -77,7 +76,6 @@ final class MutexArms {
     }
 
     private static void prepare(String url) {
-        new PostgresSchema(BenchmarkPostgres.direct(url)).prepare(PostgresSchema.Initialize.ALWAYS);
         JdbcClient jdbc = JdbcClient.create(BenchmarkPostgres.direct(url));
         jdbc.sql(MutexSections.TABLE).update();
         jdbc.sql(MutexSections.ROW).param(0L).update();
