@@ -64,6 +64,7 @@ final class Lanes implements LockSession.Owner {
     private final Map<Long, LaneTicket> tickets = new HashMap<>();
     private final Deque<LaneTicket> line = new ArrayDeque<>();
     private @Nullable Acquisition closed;
+    private volatile int freed;
 
     Lanes(LockSession main, SessionLink.Opener opener, HeldCap cap, BusyKeys busyKeys) {
         this.main = main;
@@ -353,10 +354,16 @@ final class Lanes implements LockSession.Owner {
         endLocked(ticket, SessionLockEngine.failed(failure));
     }
 
+    /** Changes whenever a lane has become free. */
+    int freed() {
+        return freed;
+    }
+
     @Override
     public void freed(LockSession session) {
         lock.lock();
         try {
+            freed++;
             for (Lane lane : lanes) {
                 if (lane.session == session) {
                     endIfOpen(lane.ticket);

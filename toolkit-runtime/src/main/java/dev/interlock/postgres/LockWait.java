@@ -29,6 +29,7 @@ final class LockWait {
     private final LockRequest request;
     private final Deadline deadline;
     private final long id;
+    private final int freedBefore;
     private long pause = FIRST_PAUSE;
     private @Nullable Waiter waiter;
 
@@ -37,6 +38,7 @@ final class LockWait {
         this.request = request;
         this.deadline = deadline;
         this.id = request.key().id();
+        this.freedBefore = engine.lanes().freed();
     }
 
     Acquisition run() throws InterruptedException {
@@ -61,12 +63,21 @@ final class LockWait {
         }
     }
 
-    /** A wait of this process that was given up may still stand in the way of a try, for a slice at most. */
+    /**
+     * A wait of this process that was given up may still stand in the way of a try, for a slice at most, or may just have
+     * done so.
+     */
     private Acquisition afterOwnWait(Acquisition refusal) throws InterruptedException {
         Acquisition last = refusal;
+        boolean leaving = true;
         long end = System.nanoTime() + LONGEST_SLICE;
-        while (last == SessionLockEngine.BUSY && engine.lanes().isLeaving(id) && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(this, FIRST_PAUSE / 2);
+        while (last == SessionLockEngine.BUSY && leaving && System.nanoTime() - end < 0) {
+            leaving = engine.lanes().isLeaving(id);
+            if (leaving) {
+                LockSupport.parkNanos(this, FIRST_PAUSE / 2);
+            } else if (engine.lanes().freed() == freedBefore) {
+                break;
+            }
             last = tryOnce(false);
         }
         return last;
