@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Three threads pin and unpin one hold, listen for its loss and lose it, in every interleaving: the last pin to go releases
  * the lock and the turn, nobody before it and nobody after it; every unpin tells the loss that came before it; and every
- * listener of a lost hold is told exactly once.
+ * listener of a lost hold is told exactly once, unless the release comes first and tells the loss itself.
  */
 class HoldModelTest {
 
@@ -138,7 +138,9 @@ class HoldModelTest {
             check(backend.granted.isEmpty() || pinned, "lock left");
             boolean lost = lock.known() == State.LOST;
             for (int thread = 1; thread <= 3; thread++) {
-                check(told.get(thread) == (lost ? listening[thread] : 0), "told " + told.get(thread) + " times");
+                int most = lost ? listening[thread] : 0;
+                int times = told.get(thread);
+                check(times == most || hold.isReleased() && times < most, "told " + times + " times");
             }
         }
 
