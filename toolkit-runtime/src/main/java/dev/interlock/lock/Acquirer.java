@@ -45,17 +45,14 @@ final class Acquirer {
      */
     HeldLocks acquire(List<LockKey> keys) {
         Deadline deadline = Deadline.after(clock, terms.waitTime());
-        if (keys.size() == 1) {
-            Hold hold = hold(keys.get(0), deadline, true);
-            hold.bindOnce();
-            return new HeldLocks(terms, List.of(hold));
-        }
+        boolean alone = keys.size() == 1;
         List<Hold> holds = new ArrayList<>(keys.size());
         try {
             for (LockKey key : keys) {
-                Hold hold = hold(key, deadline, false);
-                hold.endsWithRelease();
-                holds.add(hold);
+                holds.add(hold(key, deadline, alone));
+            }
+            if (!alone) {
+                holds.forEach(Hold::endsWithRelease);
             }
             holds.forEach(Hold::bindOnce);
             return new HeldLocks(terms, List.copyOf(holds));
