@@ -20,6 +20,7 @@ final class HeldLocks implements ChainFrame, LockHold {
 
     private final LockTerms terms;
     private final List<Hold> holds;
+    private final AtomicBoolean released = new AtomicBoolean();
 
     HeldLocks(LockTerms terms, List<Hold> holds) {
         this.terms = terms;
@@ -36,11 +37,14 @@ final class HeldLocks implements ChainFrame, LockHold {
     }
 
     /**
-     * Gives this call's pins back, the newest first.
+     * Gives this call's pins back, the newest first; the second time does nothing.
      *
      * @return whether all locks are held, or were until this released them
      */
     CompletableFuture<State> release() {
+        if (!released.compareAndSet(false, true)) {
+            return CompletableFuture.completedFuture(State.HELD);
+        }
         if (holds.size() == 1) {
             return holds.get(0).unpin();
         }

@@ -1,13 +1,11 @@
 package dev.interlock.lock;
 
 import dev.interlock.lock.BackendHold.State;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A lock that code took and gives back itself. Thread-safe; any thread may close it. */
 public final class LockHandle implements AutoCloseable {
 
     private final HeldLocks held;
-    private final AtomicBoolean closed = new AtomicBoolean();
 
     LockHandle(HeldLocks held) {
         this.held = held;
@@ -26,7 +24,7 @@ public final class LockHandle implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true) && held.release().join() == State.LOST) {
+        if (held.release().join() == State.LOST) {
             throw LockMessages.lost(held.holds().get(0).target().key(), "while it was held");
         }
     }
