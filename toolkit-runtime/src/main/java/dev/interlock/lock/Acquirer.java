@@ -1,6 +1,5 @@
 package dev.interlock.lock;
 
-import dev.interlock.annotation.Fencing;
 import dev.interlock.guard.CallChain;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.Clock;
@@ -98,7 +97,7 @@ final class Acquirer {
             hold.unpin().join();
             throw LockMessages.interrupted(target.key(), new InterruptedException());
         }
-        return ready(hold);
+        return hold;
     }
 
     /** @param turn {@code null} if an outer hold of the chain has the turn */
@@ -126,7 +125,7 @@ final class Acquirer {
             Acquisition.Unavailable refusal = (Acquisition.Unavailable) acquisition;
             throw LockMessages.unavailable(terms, target, refusal.reason(), refusal.cause());
         }
-        return ready(hold);
+        return hold;
     }
 
     private Acquisition ask(LockRequest request, KeyGate.@Nullable Turn turn, Deadline deadline)
@@ -141,29 +140,6 @@ final class Acquirer {
         } finally {
             space.asking().remove(turn);
         }
-    }
-
-    /** A lock that must be fenced is of no use without its token. */
-    private Hold ready(Hold hold) {
-        if (terms.fencing() != Fencing.ENFORCED) {
-            return hold;
-        }
-        boolean fenced = false;
-        try {
-            fenced = hold.token().isPresent();
-        } finally {
-            if (!fenced) {
-                hold.unpin().join();
-            }
-        }
-        if (!fenced) {
-            throw LockMessages.unavailable(
-                    terms,
-                    hold.target(),
-                    "it was granted, but lost again or without answer before its fencing token was drawn",
-                    null);
-        }
-        return hold;
     }
 
     /** A lock taken inside such a transaction cannot show it what was committed since its first statement. */

@@ -33,9 +33,14 @@ public interface BackendHold {
      */
     void onLoss(Runnable listener);
 
+    /** The first number of a block of fencing tokens that was drawn with the grant, if one was. */
+    default OptionalLong grantedToken() {
+        return OptionalLong.empty();
+    }
+
     /**
-     * A fencing token greater than all tokens drawn for this lock before. The following {@link FencingTokens#BLOCK} - 1 numbers
-     * belong to this hold too. Drawn with the grant or at the first call, by a thread at a time; the same number at every call.
+     * Draws a fencing token, greater than all tokens drawn for this lock before. The following {@link FencingTokens#BLOCK} - 1
+     * numbers belong to this hold too.
      *
      * @return empty if the lock was lost by then, or if none can be drawn within a bounded time
      */

@@ -5,9 +5,9 @@ import dev.interlock.guard.Deadline;
 import dev.interlock.guard.TransactionScope;
 import dev.interlock.lock.FenceStore.Claim;
 import dev.interlock.lock.FenceStore.Fence;
+import dev.interlock.lock.FenceStore.Token;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Claims the fences of locks in the active transaction.
@@ -23,12 +23,11 @@ record FenceClaim(FenceStore store, Clock clock) {
     /**
      * Claims what no active transaction of this chain has claimed yet.
      *
-     * @param outside the transaction that is the caller's own, so that a claim in it leaves it usable
      * @throws StaleHolderException if a newer holder has committed
      * @throws LockNotAcquiredException if an earlier holder's transaction keeps a fence beyond the wait time
      * @throws LockLostException if a lock was lost before its token was drawn
      */
-    void claim(HeldLocks held, @Nullable TransactionScope outside) {
+    void claim(HeldLocks held) {
         List<Hold> unclaimed = new ArrayList<>(held.holds().size());
         for (Hold hold : held.holds()) {
             if (!hold.isOfTransaction() && !hold.isClaimed()) {
@@ -36,11 +35,11 @@ record FenceClaim(FenceStore store, Clock clock) {
             }
         }
         if (!unclaimed.isEmpty()) {
-            claim(unclaimed, held.terms(), outside);
+            claim(unclaimed, held.terms());
         }
     }
 
-    private void claim(List<Hold> holds, LockTerms terms, @Nullable TransactionScope outside) {
+    private void claim(List<Hold> holds, LockTerms terms) {
         LockTarget first = holds.get(0).target();
         TransactionScope transaction = TransactionScope.active();
         if (transaction == null) {
@@ -50,25 +49,40 @@ record FenceClaim(FenceStore store, Clock clock) {
         holds.forEach(hold -> fences.add(fence(hold)));
         Claim claim;
         try {
-            claim = store.claim(fences, Deadline.after(clock, terms.waitTime()), transaction == outside);
+            claim = store.claim(fences, Deadline.after(clock, terms.waitTime()));
         } catch (InterruptedException interrupt) {
             throw LockMessages.interrupted(first.key(), interrupt);
         }
-        if (claim instanceof Claim.Claimed) {
-            holds.forEach(hold -> hold.claimedIn(transaction));
-        } else {
+        if (!(claim instanceof Claim.Claimed claimed)) {
             throw failure(claim, holds, fences, terms);
+        }
+        for (int i = 0; i < holds.size(); i++) {
+            Hold hold = holds.get(i);
+            if (!hold.claimedIn(transaction, claimed.tokens().get(i))) {
+                throw lost(hold);
+            }
         }
     }
 
     private static Fence fence(Hold hold) {
         LockTarget target = hold.target();
-        long token = hold.token()
-                .orElseThrow(() -> new LockLostException(
-                        "Lock " + target.key()
-                                + " was lost before its transaction could claim the fence; the transaction is rolled back",
-                        LockLostException.Effects.ROLLED_BACK));
-        return new Fence(target.space().session().name(), target.key().id(), token);
+        return new Fence(
+                target.space().session().name(),
+                target.key().id(),
+                hold.tokenToClaim().orElseThrow(() -> lost(hold)));
+    }
+
+    private static LockLostException lost(Hold hold) {
+        return new LockLostException(
+                "Lock " + hold.target().key()
+                        + " was lost before its transaction could claim the fence; the transaction is rolled back",
+                LockLostException.Effects.ROLLED_BACK);
+    }
+
+    private static String describe(Token token) {
+        return token instanceof Token.Drawn drawn
+                ? "fencing token " + drawn.value()
+                : "a token drawn just now, so the sequence of tokens was set back";
     }
 
     private static RuntimeException failure(Claim claim, List<Hold> holds, List<Fence> fences, LockTerms terms) {
@@ -77,8 +91,8 @@ record FenceClaim(FenceStore store, Clock clock) {
             LockTarget overtaken = holds.get(fences.indexOf(stale.fence())).target();
             return new StaleHolderException(
                     terms.name(),
-                    "Lock " + overtaken.key() + ": a newer holder has committed than the one with fencing token "
-                            + stale.fence().token() + "; the transaction is rolled back, repeat the call");
+                    "Lock " + overtaken.key() + ": a newer holder has committed than the one with "
+                            + describe(stale.fence().token()) + "; the transaction is rolled back, repeat the call");
         }
         if (claim instanceof Claim.Impossible impossible) {
             return LockMessages.refused(first.key(), impossible.reason(), impossible.cause());

@@ -17,11 +17,11 @@ final class FenceStep implements GuardStep.Advice {
 
     @Override
     public @Nullable Object around(GuardedCall call, GuardStep.Next next) throws Throwable {
-        FencedCall fenced = (FencedCall) call.carried(definition);
-        if (fenced == null) {
+        HeldLocks held = (HeldLocks) call.carried(definition);
+        if (held == null) {
             throw new IllegalStateException("Lock '" + definition.name() + "' is not held; its outer layer is missing");
         }
-        claim.claim(fenced.held(), fenced.outside());
+        claim.claim(held);
         return next.proceed(call);
     }
 }

@@ -35,6 +35,7 @@ final class Grant {
         this.request = request;
         this.backend = backend;
         this.mostHandOffs = mostHandOffs;
+        this.firstToken = backend.grantedToken().orElse(0);
         backend.onLoss(this::lost);
     }
 
@@ -94,12 +95,18 @@ final class Grant {
         }
         drawing.lock();
         try {
-            OptionalLong first = backend.drawToken();
-            firstToken = first.orElse(0);
+            if (firstToken == 0) {
+                firstToken = backend.drawToken().orElse(0);
+            }
             return tokenIfDrawn(ordinal);
         } finally {
             drawing.unlock();
         }
+    }
+
+    /** The token was drawn by the claim of its fence. To be called while nobody else can ask for one. */
+    void drawn(int ordinal, long token) {
+        firstToken = token - ordinal;
     }
 
     /** As {@link #token}, without drawing. */

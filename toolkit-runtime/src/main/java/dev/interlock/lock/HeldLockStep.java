@@ -4,7 +4,6 @@ import dev.interlock.guard.Clock;
 import dev.interlock.guard.GuardStep;
 import dev.interlock.guard.GuardedCall;
 import dev.interlock.guard.ReturnShape;
-import dev.interlock.guard.TransactionScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +23,7 @@ final class HeldLockStep implements GuardStep.Advice {
     @Override
     public @Nullable Object around(GuardedCall call, GuardStep.Next next) throws Throwable {
         HeldLocks held = acquirer.acquire(definition.keys(call));
-        GuardedCall inner = definition.isFenced()
-                ? call.carrying(definition, new FencedCall(held, TransactionScope.active()))
-                : call;
+        GuardedCall inner = definition.isFenced() ? call.carrying(definition, held) : call;
         return LockedSection.run(held, definition.shape() == ReturnShape.STAGE, () -> next.proceed(inner));
     }
 }

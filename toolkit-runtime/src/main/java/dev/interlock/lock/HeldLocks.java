@@ -3,7 +3,6 @@ package dev.interlock.lock;
 import dev.interlock.annotation.Fencing;
 import dev.interlock.guard.ChainFrame;
 import dev.interlock.guard.Clock;
-import dev.interlock.guard.TransactionScope;
 import dev.interlock.lock.BackendHold.State;
 import java.util.List;
 import java.util.OptionalLong;
@@ -124,7 +123,7 @@ final class HeldLocks implements ChainFrame, LockHold {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("Lock '" + terms.name()
                         + "' cannot be fenced: no transaction of a database with its fences is active"));
-        new FenceClaim(store, Clock.SYSTEM).claim(this, TransactionScope.active());
+        new FenceClaim(store, Clock.SYSTEM).claim(this);
     }
 
     private RuntimeException noToken(LockTarget target) {

@@ -1,5 +1,6 @@
 package dev.interlock.lock;
 
+import dev.interlock.annotation.Fencing;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.CommitCheck;
 import dev.interlock.guard.TransactionScope;
@@ -7,6 +8,7 @@ import dev.interlock.lock.BackendHold.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,9 +136,39 @@ final class Hold implements ChainHold {
         return claimedIn != null && claimedIn.isActive();
     }
 
-    void claimedIn(TransactionScope scope) {
+    /**
+     * The token to claim the fence with; empty if the lock was lost before it could be drawn.
+     *
+     * <p>One that is used for nothing else yet is drawn by the claim itself: the body has not begun, so it can neither have
+     * handed its token on nor have read what a newer holder changed since.
+     */
+    Optional<FenceStore.Token> tokenToClaim() {
+        OptionalLong token = terms.fencing() == Fencing.ENFORCED ? tokenIfDrawn() : token();
+        if (token.isPresent()) {
+            return Optional.of(new FenceStore.Token.Drawn(token.getAsLong()));
+        }
+        return terms.fencing() == Fencing.ENFORCED && !isLost()
+                ? Optional.of(new FenceStore.Token.Next(ordinal))
+                : Optional.empty();
+    }
+
+    /**
+     * The transaction carries the fence. Whether the lock outlived a draw is asked after it: only then is the token above
+     * those of earlier holders and below those of later ones.
+     *
+     * @return whether the token was drawn while the lock was held
+     */
+    boolean claimedIn(TransactionScope scope, long token) {
         bind(scope);
         claimedIn = scope;
+        if (grant == null || tokenIfDrawn().isPresent()) {
+            return true;
+        }
+        if (isLost()) {
+            return false;
+        }
+        grant.drawn(ordinal, token);
+        return true;
     }
 
     /** The fencing token; empty if there can be none, or no longer. */

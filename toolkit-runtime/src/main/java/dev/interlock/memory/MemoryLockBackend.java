@@ -109,7 +109,6 @@ public final class MemoryLockBackend implements LockBackend {
         private final Acquisition granted = new Acquisition.Granted(this);
         private final AtomicBoolean released = new AtomicBoolean();
         private Holders holders;
-        private long token;
 
         MemoryHold(LockKey key, Holders holders) {
             this.key = key;
@@ -140,10 +139,7 @@ public final class MemoryLockBackend implements LockBackend {
 
         @Override
         public OptionalLong drawToken() {
-            if (token == 0) {
-                token = TOKENS.getAndAdd(FencingTokens.BLOCK);
-            }
-            return OptionalLong.of(token);
+            return OptionalLong.of(TOKENS.getAndAdd(FencingTokens.BLOCK));
         }
 
         @Override

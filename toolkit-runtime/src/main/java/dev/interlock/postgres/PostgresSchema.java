@@ -46,9 +46,8 @@ public final class PostgresSchema {
                     "SELECT pg_catalog.to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL"),
             new Script(
                     "dev/interlock/schema/V2__fencing.sql",
-                    "function interlock_claim_fences, its sequence or one of its tables",
-                    "SELECT pg_catalog.to_regprocedure('interlock_claim_fences(text[],bigint[],bigint[])') IS NOT NULL"
-                            + " AND pg_catalog.to_regclass('interlock_fencing_token') IS NOT NULL"
+                    "table interlock_fence, interlock_fence_floor or sequence interlock_fencing_token",
+                    "SELECT pg_catalog.to_regclass('interlock_fencing_token') IS NOT NULL"
                             + " AND pg_catalog.to_regclass('interlock_fence') IS NOT NULL"
                             + " AND pg_catalog.to_regclass('interlock_fence_floor') IS NOT NULL"));
 

@@ -22,7 +22,7 @@ final class SessionHold implements BackendHold {
     private final Grant grant;
     private final AtomicBoolean released = new AtomicBoolean();
     private final AtomicReference<@Nullable Runnable> listener = new AtomicReference<>();
-    private volatile long token;
+    private final long token;
 
     /** @param token drawn with the grant, or zero */
     SessionHold(Grant grant, long token) {
@@ -68,17 +68,16 @@ final class SessionHold implements BackendHold {
     }
 
     @Override
+    public OptionalLong grantedToken() {
+        return token == 0 ? OptionalLong.empty() : OptionalLong.of(token);
+    }
+
+    @Override
     public OptionalLong drawToken() {
-        long drawn = token;
-        if (drawn == 0) {
-            SessionOp op = grant.session().ask(SessionOp.token(grant.epoch()));
-            if (!op.isAnswered() || op.outcome() != SessionOp.Outcome.DONE) {
-                return OptionalLong.empty();
-            }
-            drawn = op.number();
-            token = drawn;
-        }
-        return OptionalLong.of(drawn);
+        SessionOp op = grant.session().ask(SessionOp.token(grant.epoch()));
+        return op.isAnswered() && op.outcome() == SessionOp.Outcome.DONE
+                ? OptionalLong.of(op.number())
+                : OptionalLong.empty();
     }
 
     @Override

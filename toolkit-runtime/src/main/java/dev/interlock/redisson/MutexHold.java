@@ -51,7 +51,6 @@ final class MutexHold implements BackendHold {
     private final AtomicLong validUntil;
     private volatile long nextRenewal;
     private volatile long renewUntil;
-    private volatile @Nullable OptionalLong token;
     private volatile @Nullable Release release;
 
     /** An unlock or keep under way. */
@@ -122,12 +121,11 @@ final class MutexHold implements BackendHold {
     @Override
     public OptionalLong drawToken() {
         FencingTokens tokens = services.tokens();
-        OptionalLong drawn = token;
-        if (drawn == null && tokens != null && known() == State.HELD) {
-            drawn = tokens.draw();
-            token = drawn.isPresent() ? drawn : null;
+        if (tokens == null || known() == State.LOST) {
+            return OptionalLong.empty();
         }
-        return drawn != null && known() == State.HELD ? drawn : OptionalLong.empty();
+        OptionalLong drawn = tokens.draw();
+        return known() == State.HELD ? drawn : OptionalLong.empty();
     }
 
     @Override

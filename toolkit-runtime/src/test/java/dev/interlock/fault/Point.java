@@ -4,7 +4,7 @@ package dev.interlock.fault;
 enum Point {
     /** The lock is granted, BEGIN is not sent: no statement of the transaction has run. */
     LOCK_GRANTED,
-    /** The fencing token is drawn and every check before its claim has passed; the claim is not sent. */
+    /** The fencing token was asked for and every check before its claim has passed; the claim is not sent. */
     TOKEN_DRAWN,
     /** First line of the body: the token is claimed where there is one, nothing was read. */
     BODY_ENTERED,

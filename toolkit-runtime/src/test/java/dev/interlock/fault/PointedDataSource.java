@@ -10,7 +10,7 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 /** A pool whose connections stop at {@link Point#TOKEN_DRAWN}, before they prepare the claim of a fence. */
 final class PointedDataSource extends AbstractDataSource {
 
-    private static final String CLAIM = "interlock_claim_fences";
+    private static final String CLAIM = "INSERT INTO interlock_fence ";
 
     private final DataSource pool;
     private final Points points;

@@ -1,5 +1,6 @@
 package dev.interlock.fault;
 
+import dev.interlock.lock.FencingToken;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.transaction.TransactionExecution;
@@ -33,6 +34,9 @@ final class Points implements TransactionExecutionListener {
     @Override
     public void beforeBegin(TransactionExecution transaction) {
         reach(Point.LOCK_GRANTED);
+        if (armed.get() == Point.TOKEN_DRAWN) {
+            FencingToken.current();
+        }
     }
 
     @Override

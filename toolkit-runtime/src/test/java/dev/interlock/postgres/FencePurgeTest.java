@@ -3,14 +3,19 @@ package dev.interlock.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.interlock.guard.Clock;
+import dev.interlock.guard.Deadline;
+import dev.interlock.lock.FenceStore.Claim;
+import dev.interlock.lock.FenceStore.Fence;
+import dev.interlock.lock.FenceStore.Token;
 import dev.interlock.testing.PostgresServer;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,11 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class FencePurgeTest {
 
     private final DataSource database = Databases.create(PostgresServer.script("V2__fencing.sql"));
     private final JdbcClient jdbc = JdbcClient.create(database);
+    private final PostgresFences fences = new PostgresFences(database);
     private PostgresSessionLocks locks;
 
     @BeforeEach
@@ -36,27 +45,23 @@ class FencePurgeTest {
     }
 
     @Test
-    void aStaleTokenStaysStaleAndANewerOneIsAccepted() throws Exception {
-        try (Connection connection = database.getConnection()) {
-            assertThat(claim(connection, 1, 20)).isZero();
-            assertThat(claim(connection, 1, 10)).isEqualTo(1);
-            age("1 hour");
-            assertThat(locks.purgeFences(Duration.ofMinutes(30))).isEqualTo(1);
-            assertThat(rows()).isZero();
-            assertThat(claim(connection, 1, 10)).isEqualTo(1);
-            assertThat(claim(connection, 2, 20)).isEqualTo(1);
-            assertThat(rows()).isZero();
-            assertThat(claim(connection, 1, 21)).isZero();
-        }
+    void aStaleTokenStaysStaleAndANewerOneIsAccepted() {
+        assertThat(claim(1, 20)).isInstanceOf(Claim.Claimed.class);
+        assertThat(claim(1, 10)).isInstanceOf(Claim.Stale.class);
+        age("1 hour");
+        assertThat(locks.purgeFences(Duration.ofMinutes(30))).isEqualTo(1);
+        assertThat(rows()).isZero();
+        assertThat(claim(1, 10)).isInstanceOf(Claim.Stale.class);
+        assertThat(claim(2, 20)).isInstanceOf(Claim.Stale.class);
+        assertThat(rows()).isZero();
+        assertThat(claim(1, 21)).isInstanceOf(Claim.Claimed.class);
     }
 
     @Test
-    void controlArmWithoutTheFloorAcceptsTheStaleToken() throws Exception {
-        try (Connection connection = database.getConnection()) {
-            assertThat(claim(connection, 1, 20)).isZero();
-            jdbc.sql("DELETE FROM interlock_fence").update();
-            assertThat(claim(connection, 1, 10)).isZero();
-        }
+    void controlArmWithoutTheFloorAcceptsTheStaleToken() {
+        assertThat(claim(1, 20)).isInstanceOf(Claim.Claimed.class);
+        jdbc.sql("DELETE FROM interlock_fence").update();
+        assertThat(claim(1, 10)).isInstanceOf(Claim.Claimed.class);
     }
 
     @Test
@@ -73,60 +78,64 @@ class FencePurgeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ"})
-    void aClaimThatWaitsForAPurgeSeesItsFloor(String isolation) throws Exception {
-        try (Connection purge = database.getConnection();
-                Connection claimer = database.getConnection()) {
-            claim(claimer, 1, 20);
+    @ValueSource(
+            ints = {TransactionDefinition.ISOLATION_READ_COMMITTED, TransactionDefinition.ISOLATION_REPEATABLE_READ})
+    void aClaimThatWaitsForAPurgeSeesItsFloor(int isolation) throws Exception {
+        try (Connection purge = database.getConnection()) {
+            claim(1, 20);
             age("1 hour");
             purge.setAutoCommit(false);
             removeAndRaiseTo(purge, 20);
-            claimer.setAutoCommit(false);
-            execute(claimer, "SET TRANSACTION ISOLATION LEVEL " + isolation);
-            execute(claimer, "SELECT 1 FROM interlock_fence_floor");
-            CompletableFuture<Object> claim = CompletableFuture.supplyAsync(
-                    () -> attempt(claimer, 1, 10), command -> new Thread(command).start());
+            CompletableFuture<Claim> claim = CompletableFuture.supplyAsync(
+                    () -> within(isolation, () -> {
+                        floor();
+                        return claimed(1, 10);
+                    }),
+                    command -> new Thread(command).start());
             await().until(() -> waiting() == 1);
             purge.commit();
-            assertThat(claim.join()).isIn(1, "40001");
-            assertThat(claim.join()).isEqualTo(isolation.startsWith("READ") ? 1 : "40001");
-            claimer.rollback();
+            if (isolation == TransactionDefinition.ISOLATION_READ_COMMITTED) {
+                assertThat(claim.join()).isInstanceOf(Claim.Stale.class);
+            } else {
+                assertThat(claim.join())
+                        .isInstanceOfSatisfying(
+                                Claim.Impossible.class,
+                                impossible -> assertThat(((SQLException) impossible.cause()).getSQLState())
+                                        .isEqualTo("40001"));
+            }
         }
     }
 
     @Test
-    void aClaimInProgressIsNotPurged() throws Exception {
-        try (Connection claimer = database.getConnection()) {
-            claim(claimer, 1, 20);
-            age("1 hour");
-            claimer.setAutoCommit(false);
-            claim(claimer, 1, 30);
+    void aClaimInProgressIsNotPurged() {
+        claim(1, 20);
+        age("1 hour");
+        within(TransactionDefinition.ISOLATION_READ_COMMITTED, () -> {
+            Claim claim = claimed(1, 30);
             assertThat(locks.purgeFences(Duration.ofMinutes(30))).isZero();
-            claimer.commit();
-            assertThat(locks.purgeFences(Duration.ofMinutes(30))).isZero();
-            assertThat(rows()).isEqualTo(1);
-        }
+            return claim;
+        });
+        assertThat(locks.purgeFences(Duration.ofMinutes(30))).isZero();
+        assertThat(rows()).isEqualTo(1);
     }
 
     @Test
     void onlyOneNodePurgesAtATime() throws Exception {
-        try (Connection other = database.getConnection();
-                Connection claimer = database.getConnection()) {
-            claim(claimer, 1, 20);
-            age("1 hour");
+        claim(1, 20);
+        age("1 hour");
+        try (Connection other = database.getConnection()) {
             other.setAutoCommit(false);
             execute(other, "SELECT pg_advisory_xact_lock(" + 0x696e7465726c7075L + ")");
             assertThat(locks.purgeFences(Duration.ofMinutes(30))).isZero();
             other.rollback();
-            assertThat(locks.purgeFences(Duration.ofMinutes(30))).isEqualTo(1);
         }
+        assertThat(locks.purgeFences(Duration.ofMinutes(30))).isEqualTo(1);
+        assertThat(floor()).isEqualTo(20);
     }
 
     @Test
-    void theScriptMayRunAgain() throws Exception {
-        try (Connection connection = database.getConnection()) {
-            claim(connection, 1, 20);
-        }
+    void theScriptMayRunAgain() {
+        claim(1, 20);
         jdbc.sql("UPDATE interlock_fence_floor SET token = 5").update();
         jdbc.sql(PostgresServer.script("V2__fencing.sql")).update();
         assertThat(rows()).isEqualTo(1);
@@ -138,23 +147,30 @@ class FencePurgeTest {
         execute(purge, "UPDATE interlock_fence_floor SET token = " + floor);
     }
 
-    private static Object attempt(Connection connection, long lock, long token) {
-        try {
-            return claim(connection, lock, token);
-        } catch (SQLException failure) {
-            return failure.getSQLState();
-        }
+    private Claim claim(long lock, long token) {
+        return within(TransactionDefinition.ISOLATION_READ_COMMITTED, () -> claimed(lock, token));
     }
 
-    private static int claim(Connection connection, long lock, long token) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT interlock_claim_fences(ARRAY['k'], ARRAY[?], ARRAY[?])")) {
-            statement.setLong(1, lock);
-            statement.setLong(2, token);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getInt(1);
+    /** In a transaction; rolled back where the claim failed. */
+    private Claim within(int isolation, Supplier<Claim> work) {
+        TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+        transaction.setIsolationLevel(isolation);
+        return transaction.execute(status -> {
+            Claim claim = work.get();
+            if (claim instanceof Claim.Impossible) {
+                status.setRollbackOnly();
             }
+            return claim;
+        });
+    }
+
+    private Claim claimed(long lock, long token) {
+        try {
+            return fences.claim(
+                    List.of(new Fence("k", lock, new Token.Drawn(token))),
+                    Deadline.after(Clock.SYSTEM, Duration.ofSeconds(30)));
+        } catch (InterruptedException interrupt) {
+            throw new AssertionError(interrupt);
         }
     }
 

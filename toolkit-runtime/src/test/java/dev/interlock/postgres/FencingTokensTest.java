@@ -3,6 +3,11 @@ package dev.interlock.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.interlock.guard.Clock;
+import dev.interlock.guard.Deadline;
+import dev.interlock.lock.FenceStore.Claim;
+import dev.interlock.lock.FenceStore.Fence;
+import dev.interlock.lock.FenceStore.Token;
 import dev.interlock.lock.FencingTokens;
 import dev.interlock.testing.PostgresServer;
 import dev.interlock.testing.Race;
@@ -11,18 +16,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class FencingTokensTest {
 
@@ -68,13 +72,13 @@ class FencingTokensTest {
             killer.start();
             Race.of(CALLERS, () -> {
                 long lock = locks.incrementAndGet();
-                try (Connection connection = first.getPostgresDatabase().getConnection();
-                        PreparedStatement claim = connection.prepareStatement(
-                                "SELECT t, interlock_claim_fences(ARRAY['k'], ARRAY[?::bigint], ARRAY[t])"
-                                        + " FROM (SELECT nextval('interlock_fencing_token') AS t OFFSET 0) s")) {
-                    while (true) {
-                        commit(claim, lock, newest);
-                    }
+                DataSource database = first.getPostgresDatabase();
+                PostgresFences fences = new PostgresFences(database);
+                TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+                List<Fence> drawing = List.of(new Fence("k", lock, new Token.Next(0)));
+                while (true) {
+                    Claim claim = transaction.execute(status -> claimed(fences, drawing));
+                    newest.accumulateAndGet(((Claim.Claimed) claim).tokens().get(0), Math::max);
                 }
             });
             killer.join();
@@ -95,13 +99,12 @@ class FencingTokensTest {
         }
     }
 
-    /** Until the server is gone. */
-    private static void commit(PreparedStatement claim, long lock, AtomicLong newest) throws SQLException {
-        claim.setLong(1, lock);
-        try (ResultSet row = claim.executeQuery()) {
-            row.next();
-            assertThat(row.getInt(2)).isZero();
-            newest.accumulateAndGet(row.getLong(1), Math::max);
+    /** @throws ClassCastException once the server is gone */
+    private static Claim claimed(PostgresFences fences, List<Fence> drawing) {
+        try {
+            return fences.claim(drawing, Deadline.after(Clock.SYSTEM, Duration.ofSeconds(30)));
+        } catch (InterruptedException interrupt) {
+            throw new AssertionError(interrupt);
         }
     }
 

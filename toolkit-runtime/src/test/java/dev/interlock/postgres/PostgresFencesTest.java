@@ -9,6 +9,8 @@ import dev.interlock.guard.Clock;
 import dev.interlock.guard.Deadline;
 import dev.interlock.lock.FenceStore.Claim;
 import dev.interlock.lock.FenceStore.Fence;
+import dev.interlock.lock.FenceStore.Token;
+import dev.interlock.lock.FencingTokens;
 import dev.interlock.testing.PostgresServer;
 import dev.interlock.testing.Race;
 import java.sql.SQLException;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -58,7 +62,7 @@ class PostgresFencesTest {
         assertThat(committed(lock, 10_000)).isInstanceOf(Claim.Claimed.class);
         assertThat(committed(lock, 10_000)).isInstanceOf(Claim.Claimed.class);
         assertThat(committed(lock, 10_001)).isInstanceOf(Claim.Claimed.class);
-        assertThat(committed(lock, 10_000)).isEqualTo(new Claim.Stale(new Fence("test", lock, 10_000)));
+        assertThat(committed(lock, 10_000)).isEqualTo(new Claim.Stale(fence(lock, 10_000)));
         assertThat(token(lock)).isEqualTo(10_001);
     }
 
@@ -66,7 +70,7 @@ class PostgresFencesTest {
     void aClaimThatIsRolledBackWasNone() {
         long lock = nextId.incrementAndGet();
         transaction.executeWithoutResult(status -> {
-            assertThat(claim(List.of(fence(lock, 20_000)), false)).isInstanceOf(Claim.Claimed.class);
+            assertThat(claim(List.of(fence(lock, 20_000)))).isInstanceOf(Claim.Claimed.class);
             status.setRollbackOnly();
         });
         assertThat(committed(lock, 19_000)).isInstanceOf(Claim.Claimed.class);
@@ -76,9 +80,9 @@ class PostgresFencesTest {
     void oneTransactionMayClaimAgain() {
         long lock = nextId.incrementAndGet();
         transaction.executeWithoutResult(status -> {
-            assertThat(claim(List.of(fence(lock, 20_000)), false)).isInstanceOf(Claim.Claimed.class);
-            assertThat(claim(List.of(fence(lock, 20_000)), true)).isInstanceOf(Claim.Claimed.class);
-            assertThat(claim(List.of(fence(lock, 20_001)), true)).isInstanceOf(Claim.Claimed.class);
+            assertThat(claim(List.of(fence(lock, 20_000)))).isInstanceOf(Claim.Claimed.class);
+            assertThat(claim(List.of(fence(lock, 20_000)))).isInstanceOf(Claim.Claimed.class);
+            assertThat(claim(List.of(fence(lock, 20_001)))).isInstanceOf(Claim.Claimed.class);
         });
         assertThat(token(lock)).isEqualTo(20_001);
     }
@@ -89,55 +93,113 @@ class PostgresFencesTest {
         long second = nextId.incrementAndGet();
         committed(second, 30_000);
         transaction.executeWithoutResult(status -> {
-            Claim claim = claim(List.of(fence(first, 29_000), fence(second, 29_000)), true);
+            Claim claim = claim(List.of(fence(first, 29_000), fence(second, 29_000)));
             assertThat(claim).isEqualTo(new Claim.Stale(fence(second, 29_000)));
         });
         assertThat(tokens(first)).isZero();
         transaction.executeWithoutResult(status -> assertThat(
-                        claim(List.of(fence(first, 31_000), fence(second, 31_000)), true))
+                        claim(List.of(fence(first, 31_000), fence(second, 31_000))))
                 .isInstanceOf(Claim.Claimed.class));
         assertThat(token(first)).isEqualTo(31_000);
         assertThat(token(second)).isEqualTo(31_000);
     }
 
     @Test
-    void aClaimWaitsForTheTransactionThatKeepsTheFence() throws Exception {
-        for (boolean existing : List.of(true, false)) {
-            long lock = nextId.incrementAndGet();
-            if (existing) {
-                committed(lock, 1_000);
-            }
-            AtomicReference<Claim> second = new AtomicReference<>();
-            whileClaimed(lock, 40_000, true, () -> {
-                Thread waiter = new Thread(() -> second.set(committed(lock, 39_000)));
-                waiter.start();
-                await().until(() -> blocked() == 1);
-                return waiter;
-            });
-            assertThat(second.get()).isInstanceOf(Claim.Stale.class);
+    void aClaimMayDrawItsTokenItself() {
+        long lock = nextId.incrementAndGet();
+        long first = drawn(next(lock, 0));
+        assertThat(token(lock)).isEqualTo(first);
+        long second = drawn(next(lock, 3));
+        assertThat(token(lock)).isEqualTo(second);
+        assertThat(second).isGreaterThanOrEqualTo(first + FencingTokens.BLOCK + 3);
+        assertThat((second - 3) % FencingTokens.BLOCK).isZero();
+        assertThat(committed(lock, first)).isInstanceOf(Claim.Stale.class);
+        assertThat(committed(lock, second)).isInstanceOf(Claim.Claimed.class);
+    }
+
+    @Test
+    void severalFencesHaveATokenEach() {
+        Fence known = fence(nextId.incrementAndGet(), 7);
+        Fence unknown = next(nextId.incrementAndGet(), 1);
+        jdbc.sql("UPDATE interlock_fence_floor SET token = 0").update();
+        Claim claim = transaction.execute(status -> claim(List.of(known, unknown)));
+        assertThat(((Claim.Claimed) claim).tokens()).containsExactly(7L, token(unknown.id()));
+        assertThat(token(unknown.id())).isGreaterThan(FencingTokens.BLOCK);
+    }
+
+    @Test
+    void aDrawnTokenIsStaleOnlyIfTheSequenceWasSetBack() {
+        long lock = nextId.incrementAndGet();
+        committed(lock, Long.MAX_VALUE - 1);
+        transaction.executeWithoutResult(
+                status -> assertThat(claim(List.of(next(lock, 0)))).isEqualTo(new Claim.Stale(next(lock, 0))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClaimWaitsForTheTransactionThatKeepsTheFence(boolean existing) throws Exception {
+        long lock = nextId.incrementAndGet();
+        if (existing) {
+            committed(lock, 1_000);
         }
+        AtomicReference<Claim> second = new AtomicReference<>();
+        whileClaimed(lock, 40_000, true, () -> {
+            Thread waiter = new Thread(() -> second.set(committed(lock, 39_000)));
+            waiter.start();
+            await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+            waiter.join(300);
+            assertThat(second).hasNullValue();
+            return waiter;
+        });
+        assertThat(second.get()).isInstanceOf(Claim.Stale.class);
+    }
+
+    @Test
+    void whoeverWaitsSeesWhatTheOtherCommitted() throws Exception {
+        long lock = nextId.incrementAndGet();
+        jdbc.sql("CREATE TABLE IF NOT EXISTS fenced_sums (id bigint PRIMARY KEY, sum int NOT NULL)")
+                .update();
+        jdbc.sql("INSERT INTO fenced_sums VALUES (?, 0)").param(lock).update();
+        List<Object> outcomes = Race.of(8, () -> {
+            for (int i = 0; i < 25; i++) {
+                transaction.executeWithoutResult(status -> {
+                    assertThat(claim(List.of(next(lock, 0)))).isInstanceOf(Claim.Claimed.class);
+                    int sum = jdbc.sql("SELECT sum FROM fenced_sums WHERE id = ?")
+                            .param(lock)
+                            .query(Integer.class)
+                            .single();
+                    jdbc.sql("UPDATE fenced_sums SET sum = ? WHERE id = ?")
+                            .params(sum + 1, lock)
+                            .update();
+                });
+            }
+            return "done";
+        });
+        assertThat(Race.failures(outcomes)).isEmpty();
+        assertThat(jdbc.sql("SELECT sum FROM fenced_sums WHERE id = ?")
+                        .param(lock)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(8 * 25);
     }
 
     @Test
     void aWaitInVainLeavesTheTransactionUsableAndEndsInTime() throws Exception {
         long lock = nextId.incrementAndGet();
-        for (boolean joined : List.of(true, false)) {
+        long free = nextId.incrementAndGet();
+        for (List<Fence> claimed : List.of(List.of(fence(lock, 50_001)), List.of(next(free, 0), next(lock, 0)))) {
             whileClaimed(lock, 50_000, false, () -> {
                 transaction.executeWithoutResult(status -> {
-                    jdbc.sql("SET LOCAL lock_timeout = '1234ms'").update();
                     long start = System.nanoTime();
-                    assertThat(claim(List.of(fence(lock, 50_001)), joined, Duration.ofMillis(450)))
-                            .isInstanceOf(Claim.Busy.class);
+                    assertThat(claim(claimed, Duration.ofMillis(450))).isInstanceOf(Claim.Busy.class);
                     assertThat(Duration.ofNanos(System.nanoTime() - start))
                             .isBetween(Duration.ofMillis(440), Duration.ofSeconds(20));
-                    assertThat(lockTimeout()).isEqualTo("1234ms");
-                    assertThat(claim(List.of(fence(nextId.incrementAndGet(), 1)), joined))
-                            .isInstanceOfAny(Claim.Claimed.class, Claim.Stale.class);
-                    assertThat(lockTimeout()).isEqualTo("1234ms");
+                    assertThat(drawn(next(free, 0))).isPositive();
                 });
                 return null;
             });
         }
+        assertThat(tokens(lock)).isZero();
     }
 
     @Test
@@ -145,12 +207,12 @@ class PostgresFencesTest {
         long lock = nextId.incrementAndGet();
         whileClaimed(lock, 60_000, false, () -> {
             Thread waiter = new Thread(() -> transaction.executeWithoutResult(status -> {
-                assertThatThrownBy(() -> fences.claim(List.of(fence(lock, 60_001)), in(Duration.ofSeconds(60)), false))
+                assertThatThrownBy(() -> fences.claim(List.of(fence(lock, 60_001)), in(Duration.ofSeconds(60))))
                         .isInstanceOf(InterruptedException.class);
-                assertThat(lockTimeout()).isNotEqualTo("200ms");
+                assertThat(jdbc.sql("SELECT 1").query(Integer.class).single()).isEqualTo(1);
             }));
             waiter.start();
-            await().until(() -> blocked() == 1);
+            await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
             waiter.interrupt();
             waiter.join(TimeUnit.SECONDS.toMillis(30));
             assertThat(waiter.isAlive()).isFalse();
@@ -176,7 +238,7 @@ class PostgresFencesTest {
             } catch (InterruptedException interrupt) {
                 throw new AssertionError(interrupt);
             }
-            Claim claim = claim(List.of(fence(lock, 3_000)), true);
+            Claim claim = claim(List.of(fence(lock, 3_000)));
             assertThat(claim)
                     .isInstanceOfSatisfying(
                             Claim.Impossible.class,
@@ -191,7 +253,7 @@ class PostgresFencesTest {
 
     @Test
     void needsATransactionOfItsDataSource() {
-        assertThat(claim(List.of(fence(1, 1)), false)).isInstanceOf(Claim.Impossible.class);
+        assertThat(claim(List.of(fence(1, 1)))).isInstanceOf(Claim.Impossible.class);
     }
 
     @Test
@@ -205,7 +267,7 @@ class PostgresFencesTest {
                 long mine = draws.incrementAndGet();
                 Thread.sleep(ThreadLocalRandom.current().nextInt(3));
                 transaction.executeWithoutResult(status -> {
-                    if (claim(List.of(fence(lock, mine)), false) instanceof Claim.Claimed) {
+                    if (claim(List.of(fence(lock, mine))) instanceof Claim.Claimed) {
                         if (newest.getAndSet(mine) > mine) {
                             mistakes.incrementAndGet();
                         }
@@ -223,7 +285,7 @@ class PostgresFencesTest {
         CountDownLatch claimed = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
         Thread holder = new Thread(() -> transaction.executeWithoutResult(status -> {
-            claim(List.of(fence(lock, token)), false);
+            claim(List.of(fence(lock, token)));
             claimed.countDown();
             finish(done, status, commits);
         }));
@@ -253,28 +315,17 @@ class PostgresFencesTest {
         }
     }
 
-    private int blocked() {
-        return JdbcClient.create(PostgresServer.direct())
-                .sql("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')")
-                .query(Integer.class)
-                .single();
-    }
-
-    private String lockTimeout() {
-        return jdbc.sql("SHOW lock_timeout").query(String.class).single();
-    }
-
     private Claim committed(long lock, long token) {
-        return transaction.execute(status -> claim(List.of(fence(lock, token)), false));
+        return transaction.execute(status -> claim(List.of(fence(lock, token))));
     }
 
-    private Claim claim(List<Fence> claimed, boolean joined) {
-        return claim(claimed, joined, Duration.ofSeconds(30));
+    private Claim claim(List<Fence> claimed) {
+        return claim(claimed, Duration.ofSeconds(30));
     }
 
-    private Claim claim(List<Fence> claimed, boolean joined, Duration wait) {
+    private Claim claim(List<Fence> claimed, Duration wait) {
         try {
-            return fences.claim(claimed, in(wait), joined);
+            return fences.claim(claimed, in(wait));
         } catch (InterruptedException interrupt) {
             throw new AssertionError(interrupt);
         }
@@ -285,7 +336,16 @@ class PostgresFencesTest {
     }
 
     private static Fence fence(long lock, long token) {
-        return new Fence("test", lock, token);
+        return new Fence("test", lock, new Token.Drawn(token));
+    }
+
+    private static Fence next(long lock, int ordinal) {
+        return new Fence("test", lock, new Token.Next(ordinal));
+    }
+
+    private long drawn(Fence fence) {
+        Claim claim = transaction.execute(status -> claim(List.of(fence)));
+        return ((Claim.Claimed) claim).tokens().get(0);
     }
 
     private long token(long lock) {

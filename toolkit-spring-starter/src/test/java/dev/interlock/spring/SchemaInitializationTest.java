@@ -62,7 +62,8 @@ class SchemaInitializationTest {
                     .rootCause()
                     .isInstanceOf(SchemaException.class)
                     .hasMessageContaining(
-                            "The function interlock_claim_fences, its sequence or one of its tables is missing and"
+                            "The table interlock_fence, interlock_fence_floor or sequence interlock_fencing_token is"
+                                    + " missing and"
                                     + " interlock.schema.initialize=never; run the scripts in classpath:dev/interlock/schema"
                                     + " (a Flyway location), or set it to always");
             assertThat(database.hasFences()).isFalse();
@@ -127,8 +128,10 @@ class SchemaInitializationTest {
                         AutoConfigurations.of(FlywayAutoConfiguration.class))
                 .withPropertyValues("spring.flyway.locations=classpath:dev/interlock/schema");
         migrated.withPropertyValues("interlock.schema.initialize=never", "spring.flyway.target=1")
-                .run(context -> assertThat(Contexts.messages(context.getStartupFailure()))
-                        .contains("The function interlock_claim_fences, its sequence or one of its tables is missing"));
+                .run(
+                        context -> assertThat(Contexts.messages(context.getStartupFailure()))
+                                .contains(
+                                        "The table interlock_fence, interlock_fence_floor or sequence interlock_fencing_token is missing"));
         assertThat(migrations()).containsExactly("1");
         migrated.withPropertyValues("interlock.schema.initialize=never")
                 .run(context -> assertThat(context).hasNotFailed());
