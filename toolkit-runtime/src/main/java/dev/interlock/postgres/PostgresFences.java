@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,42 +41,27 @@ public final class PostgresFences implements FenceStore {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Claim BUSY = new Claim.Busy();
 
-    private static final String FENCE = "(?::text, ?::bigint, ?::bigint, ?::int, ?::int, ?::int)";
-    private static final int PARAMETERS = 6;
-
+    /** Returns nothing if another transaction keeps the fence, or a newer token has committed. */
     private static final String CLAIM = """
-            WITH asked (kind, lock_id, token, ordinal, high, low) AS (VALUES %s),
-            free AS MATERIALIZED (
-                SELECT pg_catalog.bool_and(pg_catalog.pg_try_advisory_xact_lock(high, low)) AS yes FROM asked),
-            claimed AS (
-                INSERT INTO interlock_fence AS fence (kind, lock_id, token, claimed_at)
-                SELECT kind, lock_id, coalesce(token, nextval('interlock_fencing_token') + ordinal),
-                       pg_catalog.clock_timestamp()
-                FROM asked WHERE (SELECT yes FROM free)
-                ON CONFLICT (kind, lock_id) DO UPDATE SET token = excluded.token, claimed_at = excluded.claimed_at
-                    WHERE fence.token <= excluded.token
-                RETURNING kind, lock_id, token, xmax = 0 AS is_new)
-            SELECT free.yes, claimed.kind, claimed.lock_id, claimed.token,
-                   CASE WHEN claimed.is_new THEN pg_catalog.current_setting('transaction_isolation') END
-            FROM free LEFT JOIN claimed ON true
+            INSERT INTO interlock_fence AS fence (kind, lock_id, token, claimed_at)
+            SELECT ?::text, ?::bigint, coalesce(?::bigint, nextval('interlock_fencing_token') + ?::int),
+                   pg_catalog.clock_timestamp()
+            WHERE pg_catalog.pg_try_advisory_xact_lock(?::int, ?::int)
+            ON CONFLICT (kind, lock_id) DO UPDATE SET token = excluded.token, claimed_at = excluded.claimed_at
+                WHERE fence.token <= excluded.token
+            RETURNING token, CASE WHEN xmax = 0 THEN pg_catalog.current_setting('transaction_isolation') END
             """;
 
-    private static final String CLAIM_ONE = CLAIM.formatted(FENCE);
+    private static final String KEEP = "SELECT pg_catalog.pg_try_advisory_xact_lock(?::int, ?::int)";
     private static final String FLOOR = "SELECT token FROM interlock_fence_floor";
     private static final String REMOVE = "DELETE FROM interlock_fence WHERE kind = ? AND lock_id = ?";
 
     /**
-     * One row as it was claimed.
+     * A fence as it was claimed.
      *
-     * @param isolation if the row was inserted anew
+     * @param isolation if its row was inserted anew
      */
-    private record Row(
-            String kind, long id, long token, @Nullable String isolation) {
-
-        boolean isOf(Fence fence) {
-            return id == fence.id() && kind.equals(fence.kind());
-        }
-    }
+    private record Claimed(long token, @Nullable String isolation) {}
 
     private final DataSource dataSource;
 
@@ -104,7 +90,7 @@ public final class PostgresFences implements FenceStore {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                Claim claim = fences.size() == 1 ? claimOnce(connection, fences) : claimAllOrNone(connection, fences);
+                Claim claim = fences.size() == 1 ? claimInTurn(connection, fences) : claimAllOrNone(connection, fences);
                 if (claim != BUSY || deadline.passed()) {
                     return claim;
                 }
@@ -119,7 +105,7 @@ public final class PostgresFences implements FenceStore {
 
     private Claim claimAllOrNone(Connection connection, List<Fence> fences) throws SQLException {
         Savepoint savepoint = connection.setSavepoint();
-        Claim claim = claimOnce(connection, fences);
+        Claim claim = claimInTurn(connection, fences);
         if (!(claim instanceof Claim.Claimed)) {
             connection.rollback(savepoint);
         }
@@ -127,74 +113,67 @@ public final class PostgresFences implements FenceStore {
         return claim;
     }
 
-    private Claim claimOnce(Connection connection, List<Fence> fences) throws SQLException {
-        List<Row> rows = claimed(connection, fences);
-        if (rows == null) {
-            return BUSY;
-        }
+    private Claim claimInTurn(Connection connection, List<Fence> fences) throws SQLException {
         List<Long> tokens = new ArrayList<>(fences.size());
         for (Fence fence : fences) {
-            Row row = rows.stream().filter(one -> one.isOf(fence)).findFirst().orElse(null);
-            if (row == null || isBelowFloor(connection, fence, row)) {
+            Claimed claimed = claim(connection, fence);
+            if (claimed == null) {
+                if (!keep(connection, fence)) {
+                    return BUSY;
+                }
+                claimed = claim(connection, fence);
+            }
+            if (claimed == null || isBelowFloor(connection, fence, claimed)) {
                 return new Claim.Stale(fence);
             }
-            tokens.add(row.token());
+            tokens.add(claimed.token());
         }
         return new Claim.Claimed(tokens);
     }
 
-    /** @return {@code null} if another transaction keeps one of the fences */
-    private @Nullable List<Row> claimed(Connection connection, List<Fence> fences) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(claimStatement(fences.size()))) {
+    private @Nullable Claimed claim(Connection connection, Fence fence) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
             DataSourceUtils.applyTransactionTimeout(statement, dataSource);
-            for (int i = 0; i < fences.size(); i++) {
-                set(statement, i * PARAMETERS, fences.get(i));
+            statement.setString(1, fence.kind());
+            statement.setLong(2, fence.id());
+            if (fence.token() instanceof Token.Drawn drawn) {
+                statement.setLong(3, drawn.value());
+                statement.setInt(4, 0);
+            } else {
+                statement.setNull(3, Types.BIGINT);
+                statement.setInt(4, ((Token.Next) fence.token()).ordinal());
             }
-            List<Row> rows = new ArrayList<>(fences.size());
+            setAdvisoryKey(statement, 5, fence);
             try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    if (!row.getBoolean(1)) {
-                        return null;
-                    }
-                    String kind = row.getString(2);
-                    if (kind != null) {
-                        rows.add(new Row(kind, row.getLong(3), row.getLong(4), row.getString(5)));
-                    }
-                }
+                return row.next() ? new Claimed(row.getLong(1), row.getString(2)) : null;
             }
-            return rows;
         }
     }
 
-    private static String claimStatement(int fences) {
-        return fences == 1 ? CLAIM_ONE : CLAIM.formatted(FENCE + (", " + FENCE).repeat(fences - 1));
-    }
-
-    private static void set(PreparedStatement statement, int before, Fence fence) throws SQLException {
-        statement.setString(before + 1, fence.kind());
-        statement.setLong(before + 2, fence.id());
-        if (fence.token() instanceof Token.Drawn drawn) {
-            statement.setLong(before + 3, drawn.value());
-            statement.setInt(before + 4, 0);
-        } else {
-            statement.setNull(before + 3, java.sql.Types.BIGINT);
-            statement.setInt(before + 4, ((Token.Next) fence.token()).ordinal());
+    /** Whether no other transaction keeps the fence, and from now on none can. */
+    private boolean keep(Connection connection, Fence fence) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(KEEP)) {
+            DataSourceUtils.applyTransactionTimeout(statement, dataSource);
+            setAdvisoryKey(statement, 1, fence);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
         }
-        long advisory = advisoryKey(fence);
-        statement.setInt(before + 5, (int) (advisory >>> 32));
-        statement.setInt(before + 6, (int) advisory);
     }
 
     /** The same in every process. Ids are hashes already, so only the kind needs to be spread. */
-    private static long advisoryKey(Fence fence) {
-        return fence.id() ^ (fence.kind().hashCode() * 0x9e3779b97f4a7c15L);
+    private static void setAdvisoryKey(PreparedStatement statement, int first, Fence fence) throws SQLException {
+        long key = fence.id() ^ (fence.kind().hashCode() * 0x9e3779b97f4a7c15L);
+        statement.setInt(first, (int) (key >>> 32));
+        statement.setInt(first + 1, (int) key);
     }
 
-    private static boolean isBelowFloor(Connection connection, Fence fence, Row row) throws SQLException {
-        if (row.isolation() == null) {
+    private static boolean isBelowFloor(Connection connection, Fence fence, Claimed claimed) throws SQLException {
+        if (claimed.isolation() == null) {
             return false;
         }
-        boolean seesAll = row.isolation().endsWith("committed");
+        boolean seesAll = claimed.isolation().endsWith("committed");
         if (seesAll && fence.token() instanceof Token.Next) {
             return false;
         }
@@ -203,7 +182,7 @@ public final class PostgresFences implements FenceStore {
             if (!floor.next()) {
                 throw new SQLException("interlock_fence_floor has no row; run the script V2__fencing.sql again");
             }
-            if (row.token() > floor.getLong(1)) {
+            if (claimed.token() > floor.getLong(1)) {
                 return false;
             }
         }
