@@ -18,8 +18,9 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 /**
  * {@code pg_advisory_xact_lock} in the transaction that Spring has bound to this thread.
  *
- * <p><b>One statement where it can be.</b> A free lock costs one round trip, which also reads the isolation level: under
- * {@code REPEATABLE READ} and above even a granted lock would show old data, so there the lock is not touched.
+ * <p><b>One statement where it can be.</b> A free lock costs one round trip, which also reads the isolation level. Under
+ * {@code REPEATABLE READ} and above even a granted lock would show old data, so there it is refused; a transaction that
+ * survives the refusal keeps it to its end.
  *
  * <p><b>Waiting.</b> In slices, each under a savepoint of its own: a slice that runs out leaves the transaction usable, a
  * lock granted at the very moment it ran out is dropped by the rollback to the savepoint, and between two slices the thread
@@ -30,9 +31,7 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
     private static final long SLICE_MILLIS = 200;
 
     private static final String TRY_LOCK = """
-            SELECT i.level, CASE WHEN i.level IN ('read committed', 'read uncommitted')
-                                 THEN pg_catalog.pg_try_advisory_xact_lock%s(?) END
-            FROM (SELECT pg_catalog.current_setting('transaction_isolation') AS level OFFSET 0) i
+            SELECT pg_catalog.pg_try_advisory_xact_lock%s(?), pg_catalog.current_setting('transaction_isolation')
             """;
 
     private static final String LOCK = """
@@ -41,6 +40,12 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
                    pg_catalog.set_config('lock_timeout', o.value, true)
             FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) o
             """;
+
+    /** What the names of the levels have in common under which every statement sees what was committed before it. */
+    private static final String SEES_COMMITS = " committed";
+
+    private static final Attempt LOCKED = new Attempt.Locked();
+    private static final Attempt BUSY = new Attempt.Busy();
 
     private static final Map<LockMode, String> TRY = forEachMode(TRY_LOCK);
     private static final Map<LockMode, String> WAIT = forEachMode(LOCK);
@@ -90,15 +95,14 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
             statement.setLong(1, key.id());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                boolean locked = row.getBoolean(2);
-                if (row.wasNull()) {
+                if (!row.getString(2).endsWith(SEES_COMMITS)) {
                     return new Attempt.Impossible(
-                            "scope = TRANSACTION needs READ COMMITTED, but the transaction is " + row.getString(1)
+                            "scope = TRANSACTION needs READ COMMITTED, but the transaction is " + row.getString(2)
                                     + ": its snapshot would hide what the former holder committed; take the lock around the"
                                     + " method that opens the transaction, with scope = SESSION",
                             null);
                 }
-                return locked ? new Attempt.Locked() : new Attempt.Busy();
+                return row.getBoolean(1) ? LOCKED : BUSY;
             }
         } catch (SQLException failure) {
             return failed(failure);
@@ -117,10 +121,10 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
                     throw new InterruptedException();
                 }
                 if (lockFor(connection, key, mode, slice(deadline))) {
-                    return new Attempt.Locked();
+                    return LOCKED;
                 }
             } while (!deadline.passed());
-            return new Attempt.Busy();
+            return BUSY;
         } catch (SQLException failure) {
             return failed(failure);
         }
