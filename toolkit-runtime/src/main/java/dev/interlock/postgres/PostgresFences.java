@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -94,8 +95,7 @@ public final class PostgresFences implements FenceStore {
                 if (claim != BUSY || deadline.passed()) {
                     return claim;
                 }
-                long jittered = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
-                TimeUnit.NANOSECONDS.sleep(Math.min(jittered, deadline.remainingNanos()));
+                deadline.sleep(Duration.ofNanos(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1)));
                 pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
             }
         } catch (SQLException failure) {
