@@ -28,6 +28,11 @@ public final class Deadline {
         return wait;
     }
 
+    /** Whether anybody has asked, and so may have waited. */
+    public boolean hasBegun() {
+        return started;
+    }
+
     /** Nanoseconds left, never negative. */
     public long remainingNanos() {
         long now = clock.nanoTime();

@@ -44,19 +44,30 @@ final class Acquirer {
      */
     HeldLocks acquire(List<LockKey> keys) {
         Deadline deadline = Deadline.after(clock, terms.waitTime());
-        boolean alone = keys.size() == 1;
+        if (keys.size() == 1) {
+            return bound(new HeldLocks(terms, List.of(hold(keys.get(0), deadline, true))));
+        }
         List<Hold> holds = new ArrayList<>(keys.size());
         try {
             for (LockKey key : keys) {
-                holds.add(hold(key, deadline, alone));
+                holds.add(hold(key, deadline, false));
             }
-            if (!alone) {
-                holds.forEach(Hold::endsWithRelease);
-            }
-            holds.forEach(Hold::bindOnce);
-            return new HeldLocks(terms, List.copyOf(holds));
+            holds.forEach(Hold::endsWithRelease);
         } catch (Throwable failure) {
             new HeldLocks(terms, holds).release().join();
+            throw failure;
+        }
+        return bound(new HeldLocks(terms, List.copyOf(holds)));
+    }
+
+    private static HeldLocks bound(HeldLocks held) {
+        try {
+            for (Hold hold : held.holds()) {
+                hold.bindOnce();
+            }
+            return held;
+        } catch (Throwable failure) {
+            held.release().join();
             throw failure;
         }
     }
@@ -92,7 +103,7 @@ final class Acquirer {
     }
 
     private Hold takeOver(LockTarget target, KeyGate.Turn turn, Grant grant) {
-        Hold hold = Hold.ofGrant(target, terms, turn, grant);
+        Hold hold = Hold.ofGrant(target, terms, turn, grant, System.nanoTime());
         if (Thread.interrupted()) {
             hold.unpin().join();
             throw LockMessages.interrupted(target.key(), new InterruptedException());
@@ -112,7 +123,8 @@ final class Acquirer {
                         target,
                         terms,
                         turn,
-                        new Grant(request, granted.hold(), space.session().handOffs()));
+                        new Grant(request, granted.hold(), space.session().handOffs()),
+                        grantedNanos(turn, deadline));
             }
         } catch (InterruptedException interrupt) {
             throw LockMessages.interrupted(target.key(), interrupt);
@@ -128,18 +140,18 @@ final class Acquirer {
         return hold;
     }
 
+    /** Without a wait the lock was granted when it was asked for, and the clock need not be read again. */
+    private static long grantedNanos(KeyGate.@Nullable Turn turn, Deadline deadline) {
+        return turn != null && !deadline.hasBegun() ? turn.sinceNanos() : System.nanoTime();
+    }
+
     private Acquisition ask(LockRequest request, KeyGate.@Nullable Turn turn, Deadline deadline)
             throws InterruptedException {
         if (turn == null) {
             return space.session().acquire(request, deadline);
         }
         turn.asks();
-        space.asking().add(turn);
-        try {
-            return space.session().acquire(request, deadline);
-        } finally {
-            space.asking().remove(turn);
-        }
+        return space.session().acquire(request, deadline);
     }
 
     /** A lock taken inside such a transaction cannot show it what was committed since its first statement. */

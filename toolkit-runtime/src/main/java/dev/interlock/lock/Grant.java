@@ -5,6 +5,7 @@ import dev.interlock.lock.BackendHold.State;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Grant {
 
+    /** Shared by all grants, since few ever draw and each would carry a lock of its own. */
+    private static final ReentrantLock[] DRAWING =
+            Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
+
     private static final long LONGEST_NANOS = Duration.ofMillis(10).toNanos();
 
     private final LockRequest request;
     private final BackendHold backend;
     private final int mostHandOffs;
-    private final ReentrantLock drawing = new ReentrantLock();
     private volatile @Nullable Hold holder;
     private volatile long firstToken;
     private int holders;
@@ -93,6 +97,7 @@ final class Grant {
         if (known.isPresent()) {
             return known;
         }
+        ReentrantLock drawing = DRAWING[System.identityHashCode(this) % DRAWING.length];
         drawing.lock();
         try {
             if (firstToken == 0) {

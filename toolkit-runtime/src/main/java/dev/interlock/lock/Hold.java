@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
  * every transaction it is bound to. The last pin to go, on whatever thread, hands the lock to the next in line, or releases
  * it and then leaves the gate.
  *
- * <p><b>Loss.</b> Told once, on a thread of the backend; listeners added later hear it at once. {@code listeners} is
- * {@code null} from then on.
+ * <p><b>Loss.</b> Told once, on a thread of the backend; listeners added later hear it at once.
  *
  * <p>{@code bound}, {@code lockedIn} and {@code claimedIn} are confined to the thread of the call chain.
  */
@@ -40,20 +39,22 @@ final class Hold implements ChainHold {
     private final KeyGate.@Nullable Turn turn;
     private final @Nullable Grant grant;
     private final int ordinal;
-    private final long sinceNanos = System.nanoTime();
+    private final long sinceNanos;
     private volatile boolean handsOver = true;
     private final AtomicInteger pins = new AtomicInteger(1);
-    private final Object monitor = new Object();
-    private @Nullable List<Runnable> listeners = new ArrayList<>(2);
+    private @Nullable List<Runnable> listeners;
+    private boolean told;
     private boolean bound;
     private @Nullable TransactionScope lockedIn;
     private @Nullable TransactionScope claimedIn;
 
-    private Hold(LockTarget target, LockTerms terms, KeyGate.@Nullable Turn turn, @Nullable Grant grant) {
+    private Hold(
+            LockTarget target, LockTerms terms, KeyGate.@Nullable Turn turn, @Nullable Grant grant, long sinceNanos) {
         this.target = target;
         this.terms = terms;
         this.turn = turn;
         this.grant = grant;
+        this.sinceNanos = sinceNanos;
         this.ordinal = grant == null ? 0 : grant.heldBy(this);
     }
 
@@ -61,22 +62,32 @@ final class Hold implements ChainHold {
      * Holds what a backend granted.
      *
      * @param turn {@code null} if an outer hold of the same chain has the turn at the gate
+     * @param sinceNanos when it was granted
      */
-    static Hold ofGrant(LockTarget target, LockTerms terms, KeyGate.@Nullable Turn turn, Grant grant) {
-        Hold hold = new Hold(target, terms, turn, grant);
+    static Hold ofGrant(LockTarget target, LockTerms terms, KeyGate.@Nullable Turn turn, Grant grant, long sinceNanos) {
+        Hold hold = new Hold(target, terms, turn, grant, sinceNanos);
         if (!terms.maxHold().isZero()) {
             grant.backend().renewFor(terms.maxHold());
         }
         grant.listen();
-        target.space().holds().add(hold);
+        hold.show();
         return hold;
     }
 
     /** Has the turn; the lock itself is taken in each transaction. */
     static Hold ofTransaction(LockTarget target, LockTerms terms, KeyGate.Turn turn) {
-        Hold hold = new Hold(target, terms, turn, null);
-        target.space().holds().add(hold);
+        Hold hold = new Hold(target, terms, turn, null, System.nanoTime());
+        hold.show();
         return hold;
+    }
+
+    /** From now on it is seen by inspections. */
+    private void show() {
+        if (turn != null) {
+            turn.holds(this);
+        } else {
+            target.space().withoutTurn().add(this);
+        }
     }
 
     LockTarget target() {
@@ -190,18 +201,19 @@ final class Hold implements ChainHold {
         if (isReleased()) {
             return;
         }
-        List<Runnable> told;
-        synchronized (monitor) {
-            told = listeners == null ? List.of() : listeners;
-            listeners = null;
+        List<Runnable> hearing;
+        synchronized (this) {
+            hearing = told || listeners == null ? List.of() : listeners;
+            told = true;
         }
-        told.forEach(Runnable::run);
+        hearing.forEach(Runnable::run);
     }
 
     /** The listener is quick and does not throw; it runs once, or never if the hold ends well. */
     void onLoss(Runnable listener) {
-        synchronized (monitor) {
-            if (listeners != null) {
+        synchronized (this) {
+            if (!told) {
+                listeners = listeners == null ? new ArrayList<>(2) : listeners;
                 listeners.add(listener);
                 return;
             }
@@ -211,8 +223,8 @@ final class Hold implements ChainHold {
 
     /** The listener is told no more. */
     void forget(Runnable listener) {
-        synchronized (monitor) {
-            if (listeners != null) {
+        synchronized (this) {
+            if (!told && listeners != null) {
                 listeners.remove(listener);
             }
         }
@@ -227,7 +239,9 @@ final class Hold implements ChainHold {
         if (pins.decrementAndGet() > 0) {
             return isLost() ? NOT_HELD : STILL_HELD;
         }
-        target.space().holds().remove(this);
+        if (turn == null) {
+            target.space().withoutTurn().remove(this);
+        }
         if (grant == null) {
             leave();
             return STILL_HELD;

@@ -5,8 +5,10 @@ import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.LockSupport;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Turns at each key in this JVM, first come, first served: one exclusive turn at a time, or any number of shared ones. Only
  * who has a turn asks the backend, so waiters cost a parked thread and nothing else.
  *
- * <p><b>Concurrency.</b> A key is in the map exactly while somebody has a turn; the value is the line of those who wait.
- * Every change of a line happens inside {@code compute} of its key and so is atomic. A turn passes on directly: who leaves
+ * <p><b>Concurrency.</b> A key is in the map exactly while somebody has a turn; the value is that turn alone, exclusive and
+ * with nobody behind it, which is the common case, or a line with the turns and those who wait. Every change of a line happens inside {@code compute} of its key and so is atomic. A turn passes on directly: who leaves
  * marks the next waiters as admitted while still in the map, so nobody can slip in between and nobody is woken in vain. A
  * shared turn is given at once only while nobody waits, so that a stream of readers does not starve a writer.
  *
@@ -31,10 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyGate {
 
-    /** The exclusive turn that nobody waits for, the common case: it needs no object of its own. */
-    private static final Line EXCLUSIVE_ALONE = new Line(false);
+    /** Who is at a key. */
+    private sealed interface Place permits Turn, Line {}
 
-    private final ConcurrentMap<LockKey, Line> lines = new ConcurrentHashMap<>();
+    private final ConcurrentMap<LockKey, Place> places = new ConcurrentHashMap<>();
 
     /**
      * Waits for a turn.
@@ -72,29 +74,29 @@ final class KeyGate {
 
     /** Takes the turn or a place in the line. */
     boolean join(Turn turn) {
-        if (!turn.shared && lines.putIfAbsent(turn.key, EXCLUSIVE_ALONE) == null) {
+        if (!turn.shared && places.putIfAbsent(turn.key, turn) == null) {
             turn.admitted = true;
         } else {
-            lines.compute(turn.key, (key, line) -> turn.joins(line));
+            places.compute(turn.key, (key, place) -> turn.joins(place));
         }
         return turn.admitted;
     }
 
     /** Gives the place in the line up; false if the turn had come by then. */
     boolean withdraw(Turn turn) {
-        lines.computeIfPresent(turn.key, (key, line) -> {
-            if (line.waiters.remove(turn)) {
+        places.computeIfPresent(turn.key, (key, place) -> {
+            if (place instanceof Line line && line.waiters.remove(turn)) {
                 line.admitShared();
             }
-            return line;
+            return place;
         });
         return !turn.admitted;
     }
 
     /** Passes the turn on. Any thread may do so for the one that entered. */
     void leave(Turn turn) {
-        if (turn.shared || !lines.remove(turn.key, EXCLUSIVE_ALONE)) {
-            lines.computeIfPresent(turn.key, (key, line) -> line.left());
+        if (turn.shared || !places.remove(turn.key, turn)) {
+            places.computeIfPresent(turn.key, (key, place) -> place instanceof Line line ? line.left(turn) : place);
         }
     }
 
@@ -104,15 +106,16 @@ final class KeyGate {
      * @return false if not, and nothing has changed
      */
     boolean handOver(Turn turn, Grant grant) {
-        Line line = lines.get(turn.key);
-        if (line == null || line == EXCLUSIVE_ALONE) {
+        if (!(places.get(turn.key) instanceof Line line)) {
             return false;
         }
         Turn[] taker = new Turn[1];
-        lines.computeIfPresent(turn.key, (key, present) -> {
-            Turn next = present.waiters.peek();
+        places.computeIfPresent(turn.key, (key, present) -> {
+            Turn next = line.waiters.peek();
             if (next != null && next.takes.test(grant)) {
-                present.waiters.remove();
+                line.waiters.remove();
+                line.turns.remove(turn);
+                line.turns.add(next);
                 next.handedOver = grant;
                 next.admitted = true;
                 taker[0] = next;
@@ -128,23 +131,41 @@ final class KeyGate {
 
     /** Number of keys at which somebody has a turn. */
     int size() {
-        return lines.size();
+        return places.size();
+    }
+
+    /** Everybody who has a turn now. */
+    List<Turn> turns() {
+        List<Turn> turns = new ArrayList<>();
+        for (LockKey key : places.keySet()) {
+            places.computeIfPresent(key, (ignored, place) -> {
+                if (place instanceof Line line) {
+                    turns.addAll(line.turns);
+                } else {
+                    turns.add((Turn) place);
+                }
+                return place;
+            });
+        }
+        return turns;
     }
 
     /** Everybody who waits now. */
     List<Turn> waiting() {
         List<Turn> waiting = new ArrayList<>();
-        for (LockKey key : lines.keySet()) {
-            lines.computeIfPresent(key, (ignored, line) -> {
-                waiting.addAll(line.waiters);
-                return line;
+        for (LockKey key : places.keySet()) {
+            places.computeIfPresent(key, (ignored, place) -> {
+                if (place instanceof Line line) {
+                    waiting.addAll(line.waiters);
+                }
+                return place;
             });
         }
         return waiting;
     }
 
     /** A place in the line of a key, and then the turn. */
-    static final class Turn {
+    static final class Turn implements Place {
 
         private final LockKey key;
         private final boolean shared;
@@ -153,6 +174,7 @@ final class KeyGate {
         private long sinceNanos;
         private @Nullable Grant handedOver;
         private volatile boolean admitted;
+        private volatile @Nullable Hold hold;
 
         Turn(LockKey key, boolean shared, Predicate<Grant> takes) {
             this.key = key;
@@ -185,23 +207,39 @@ final class KeyGate {
             }
         }
 
+        /** Whether it waits for the backend. */
+        boolean isAsking() {
+            return hold == null && sinceNanos != 0;
+        }
+
+        /** The wait is over, and this came of it. */
+        void holds(Hold got) {
+            hold = got;
+        }
+
+        /** What came of the turn; {@code null} before. */
+        @Nullable
+        Hold hold() {
+            return hold;
+        }
+
         /** The lock that came with the turn, or {@code null} if the backend has to be asked. */
         @Nullable
         Grant handedOver() {
             return handedOver;
         }
 
-        private Line joins(@Nullable Line line) {
-            if (line == null) {
+        private Place joins(@Nullable Place place) {
+            if (place == null) {
                 admitted = true;
-                return shared ? new Line(true) : EXCLUSIVE_ALONE;
+                return shared ? new Line(this) : this;
             }
-            if (shared && line.shared && line.waiters.isEmpty()) {
+            Line joined = place instanceof Line line ? line : new Line((Turn) place);
+            if (shared && joined.isShared() && joined.waiters.isEmpty()) {
                 admitted = true;
-                line.turns++;
-                return line;
+                joined.turns.add(this);
+                return joined;
             }
-            Line joined = line == EXCLUSIVE_ALONE ? new Line(false) : line;
             waiter = Thread.currentThread();
             sinceNanos = System.nanoTime();
             joined.waiters.add(this);
@@ -214,38 +252,46 @@ final class KeyGate {
         }
     }
 
-    private static final class Line {
+    private static final class Line implements Place {
 
         private final Queue<Turn> waiters = new ArrayDeque<>(4);
-        private boolean shared;
-        private int turns = 1;
 
-        Line(boolean shared) {
-            this.shared = shared;
+        /** One exclusive turn, or shared ones; never empty while the line is in the map. */
+        private final Set<Turn> turns = new LinkedHashSet<>(4);
+
+        Line(Turn first) {
+            turns.add(first);
+        }
+
+        boolean isShared() {
+            return turns.iterator().next().shared;
         }
 
         /** @return {@code null} if nobody has a turn now */
         @Nullable
-        Line left() {
-            if (--turns > 0) {
+        Line left(Turn gone) {
+            turns.remove(gone);
+            if (!turns.isEmpty()) {
                 return this;
             }
             Turn next = waiters.poll();
             if (next == null) {
                 return null;
             }
-            shared = next.shared;
-            turns = 1;
-            next.admit();
+            admit(next);
             admitShared();
             return this;
         }
 
         void admitShared() {
-            while (shared && waiters.peek() != null && waiters.peek().shared) {
-                turns++;
-                waiters.remove().admit();
+            while (isShared() && waiters.peek() != null && waiters.peek().shared) {
+                admit(waiters.remove());
             }
+        }
+
+        private void admit(Turn next) {
+            turns.add(next);
+            next.admit();
         }
     }
 }

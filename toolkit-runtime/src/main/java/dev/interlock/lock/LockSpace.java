@@ -1,5 +1,6 @@
 package dev.interlock.lock;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,6 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class LockSpace {
 
     private final KeyGate gate = new KeyGate();
-    private final Set<Hold> holds = ConcurrentHashMap.newKeySet();
-    private final Set<KeyGate.Turn> asking = ConcurrentHashMap.newKeySet();
+    private final Set<Hold> withoutTurn = ConcurrentHashMap.newKeySet();
     private final LockBackend session;
     private final @Nullable TransactionLockBackend transaction;
     private final FenceStores fences;
@@ -83,14 +84,22 @@ public final class LockSpace {
         return gate;
     }
 
+    /** Holds inside an outer hold of their chain, which has the turn. */
+    Set<Hold> withoutTurn() {
+        return withoutTurn;
+    }
+
     /** Everything this JVM holds here now. */
-    Set<Hold> holds() {
-        return holds;
+    List<Hold> holds() {
+        return Stream.concat(
+                        withoutTurn.stream(), gate.turns().stream().flatMap(turn -> Stream.ofNullable(turn.hold())))
+                .filter(hold -> !hold.isReleased())
+                .toList();
     }
 
     /** Who has the turn and waits for the backend. */
-    Set<KeyGate.Turn> asking() {
-        return asking;
+    List<KeyGate.Turn> asking() {
+        return gate.turns().stream().filter(KeyGate.Turn::isAsking).toList();
     }
 
     LockBackend session() {

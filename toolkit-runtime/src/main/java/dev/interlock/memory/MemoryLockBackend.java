@@ -157,7 +157,10 @@ public final class MemoryLockBackend implements LockBackend {
         }
 
         private void end() {
-            if (held.computeIfPresent(key, (ignored, present) -> --present.count == 0 ? null : present) == null) {
+            boolean last = holders.mode == LockMode.EXCLUSIVE
+                    ? held.remove(key, holders)
+                    : held.computeIfPresent(key, (ignored, present) -> --present.count == 0 ? null : present) == null;
+            if (last) {
                 holders.ended.complete(true);
             }
         }

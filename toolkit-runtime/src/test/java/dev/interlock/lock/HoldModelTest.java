@@ -90,7 +90,7 @@ class HoldModelTest {
                 LockBackend.Acquisition.Granted granted =
                         (LockBackend.Acquisition.Granted) backend.acquire(request, deadline);
                 Hold first = Hold.ofGrant(
-                        new LockTarget(process.space, key), terms, turn, new Grant(request, granted.hold(), 64));
+                        new LockTarget(process.space, key), terms, turn, new Grant(request, granted.hold(), 64), 0);
                 first.pin();
                 first.pin();
                 return first;
