@@ -2,6 +2,8 @@ package dev.interlock.lock;
 
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.GuardDefinition;
+import dev.interlock.guard.ThrowingRunnable;
+import dev.interlock.guard.ThrowingSupplier;
 import dev.interlock.guard.UnavailablePolicy;
 import dev.interlock.key.LockKey;
 import java.time.Duration;
@@ -163,19 +165,5 @@ public abstract sealed class LockSpec<S extends LockSpec<S>> permits AdvisoryLoc
         public UnavailablePolicy unavailable() {
             return UnavailablePolicy.RAISE;
         }
-    }
-
-    /** A body without a result. */
-    @FunctionalInterface
-    public interface ThrowingRunnable<E extends Exception> {
-
-        void run() throws E;
-    }
-
-    /** A body with a result. */
-    @FunctionalInterface
-    public interface ThrowingSupplier<T extends @Nullable Object, E extends Exception> {
-
-        T get() throws E;
     }
 }
