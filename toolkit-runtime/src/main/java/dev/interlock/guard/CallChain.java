@@ -24,7 +24,10 @@ public final class CallChain {
             ThreadLocal.withInitial(() -> new @Nullable Object[1]);
 
     private final List<ChainFrame> frames = new ArrayList<>(4);
-    private final List<ChainHold> bound = new ArrayList<>(4);
+
+    /** Few calls bind anything, so the list is made by the first that does. */
+    private List<ChainHold> bound = List.of();
+
     private final Foreign foreign;
 
     /**
@@ -145,6 +148,9 @@ public final class CallChain {
     /** Keeps the hold in this thread's chain, until {@link #unbind} is called as often. */
     static CallChain bind(ChainHold hold) {
         CallChain chain = currentOrNew();
+        if (chain.bound.isEmpty()) {
+            chain.bound = new ArrayList<>(4);
+        }
         chain.bound.add(hold);
         return chain;
     }
@@ -168,6 +174,14 @@ public final class CallChain {
                     hold.beforeCommit(check);
                 }
             }
+        }
+    }
+
+    /** Tells every call on the stack of this thread. */
+    static void transactionEnded(TransactionScope.Outcome outcome) {
+        CallChain chain = current();
+        if (chain != null) {
+            List.copyOf(chain.frames).forEach(frame -> frame.transactionEnded(outcome));
         }
     }
 

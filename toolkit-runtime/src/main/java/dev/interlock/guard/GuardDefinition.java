@@ -8,4 +8,9 @@ public interface GuardDefinition {
 
     /** What the call does when this guard refuses it. */
     UnavailablePolicy unavailable();
+
+    /** Whether each run of the body is to be one transaction, although no step of this guard stands in it. */
+    default boolean needsTransaction() {
+        return false;
+    }
 }

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
@@ -125,8 +124,11 @@ public final class GuardPlans {
                 addSteps(guard, guarded, annotation, steps, problems);
             }
         }
-        if (!steps.isEmpty()) {
-            transaction(guarded, steps).ifPresent(steps::add);
+        if (!steps.isEmpty() && !hasTransaction(steps) && TransactionRules.canOpenInCompletionPhase(guarded)) {
+            steps.add(new GuardStep(
+                    GuardStage.TRANSACTION,
+                    "opened by the pipeline after another transaction's commit only",
+                    guarded.transaction()::aroundInCompletionPhase));
         }
         return new GuardPlan(guarded.toString(), steps);
     }
@@ -145,32 +147,22 @@ public final class GuardPlans {
             return;
         }
         List<GuardStep> added = guard.steps(definition);
-        if (needTransaction(added)) {
-            TransactionRules.check(method, guard.annotationType(), problems);
-        }
         steps.addAll(added);
+        if (definition.needsTransaction()
+                || added.stream().anyMatch(step -> step.stage().inTransaction())) {
+            TransactionRules.check(method, guard.annotationType(), problems);
+            if (!hasTransaction(steps)) {
+                steps.add(new GuardStep(
+                        GuardStage.TRANSACTION, "joined, or opened by the pipeline", method.transaction()::around));
+            }
+        }
         if (!(definition.unavailable() instanceof UnavailablePolicy.Raise)) {
             steps.add(unavailable(definition));
         }
     }
 
-    /** What the pipeline itself contributes: the transaction that some step needs, or the one that none may miss. */
-    private static Optional<GuardStep> transaction(GuardedMethod method, List<GuardStep> steps) {
-        PipelineTransaction transaction = method.transaction();
-        if (needTransaction(steps)) {
-            return Optional.of(
-                    new GuardStep(GuardStage.TRANSACTION, "joined, or opened by the pipeline", transaction::around));
-        }
-        return TransactionRules.canOpenInCompletionPhase(method)
-                ? Optional.of(new GuardStep(
-                        GuardStage.TRANSACTION,
-                        "opened by the pipeline after another transaction's commit only",
-                        transaction::aroundInCompletionPhase))
-                : Optional.empty();
-    }
-
-    private static boolean needTransaction(List<GuardStep> steps) {
-        return steps.stream().anyMatch(step -> step.stage().inTransaction());
+    private static boolean hasTransaction(List<GuardStep> steps) {
+        return steps.stream().anyMatch(step -> step.stage() == GuardStage.TRANSACTION);
     }
 
     private static GuardStep unavailable(GuardDefinition definition) {
@@ -208,6 +200,9 @@ public final class GuardPlans {
     }
 
     private String supported() {
-        return guards.keySet().stream().map(type -> "@" + type.getSimpleName()).collect(Collectors.joining(", "));
+        return guards.keySet().stream()
+                .map(type -> "@" + type.getSimpleName())
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 }

@@ -17,6 +17,11 @@ public abstract class GuardUnavailableException extends InterlockException {
         this.refusedBy = refusedBy;
     }
 
+    /** What a fallback is told. */
+    protected Throwable told() {
+        return this;
+    }
+
     /** The definition whose policy applies, or {@code null} where none does. */
     final @Nullable GuardDefinition refusedBy() {
         return refusedBy;

@@ -46,6 +46,21 @@ public final class GuardedMethod {
         return transaction.resource();
     }
 
+    /** Whether there is a manager that could open a transaction for it; several of which none fits count as well. */
+    public boolean hasTransactionManager() {
+        return transaction.hasManager();
+    }
+
+    /** What a failure of the method may be: a {@code RuntimeException} unless it declares checked exceptions. */
+    public Class<? extends Exception> widestException() {
+        for (Class<?> declared : method.getExceptionTypes()) {
+            if (!RuntimeException.class.isAssignableFrom(declared) && !Error.class.isAssignableFrom(declared)) {
+                return Exception.class;
+            }
+        }
+        return RuntimeException.class;
+    }
+
     PipelineTransaction transaction() {
         return transaction;
     }

@@ -5,6 +5,8 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanWrapperImpl;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionManager;
@@ -62,7 +64,44 @@ final class PipelineTransaction extends TransactionAspectSupport {
     }
 
     private @Nullable Object open(GuardedCall call, GuardStep.Next next) throws Throwable {
-        return invokeWithinTransaction(method, targetClass, () -> next.proceed(call));
+        Body body = new Body(call, next);
+        try {
+            return invokeWithinTransaction(method, targetClass, body);
+        } catch (Throwable failure) {
+            throw body.unmasked(failure);
+        }
+    }
+
+    /** Remembers what was thrown inside, since a rollback that fails afterwards takes its place. */
+    private static final class Body implements InvocationCallback {
+
+        private final GuardedCall call;
+        private final GuardStep.Next next;
+        private @Nullable Throwable thrown;
+
+        Body(GuardedCall call, GuardStep.Next next) {
+            this.call = call;
+            this.next = next;
+        }
+
+        @Override
+        public @Nullable Object proceedWithInvocation() throws Throwable {
+            try {
+                return next.proceed(call);
+            } catch (Throwable failure) {
+                thrown = failure;
+                throw failure;
+            }
+        }
+
+        Throwable unmasked(Throwable failure) {
+            Throwable original = thrown;
+            boolean masked = original != null && failure != original && failure.getCause() != original;
+            if (masked) {
+                failure.addSuppressed(original);
+            }
+            return failure;
+        }
     }
 
     private TransactionAttribute attribute() {
@@ -77,6 +116,20 @@ final class PipelineTransaction extends TransactionAspectSupport {
         }
         throw new IllegalStateException(
                 manager == null ? "no transaction manager" : "not a PlatformTransactionManager");
+    }
+
+    /** Whether there is any; one that does not fit is for the rules to tell. */
+    boolean hasManager() {
+        try {
+            manager();
+            return true;
+        } catch (NoUniqueBeanDefinitionException several) {
+            return true;
+        } catch (NoSuchBeanDefinitionException none) {
+            return own != null;
+        } catch (RuntimeException unsuitable) {
+            return true;
+        }
     }
 
     /** What the manager's transactions are bound to, its DataSource where it has one; {@code null} if there is no manager. */

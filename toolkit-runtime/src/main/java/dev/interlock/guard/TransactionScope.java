@@ -174,13 +174,18 @@ public final class TransactionScope implements TransactionSynchronization {
     @Override
     public void afterCompletion(int status) {
         completing = true;
-        outcome = status == STATUS_COMMITTED
-                ? Outcome.COMMITTED
-                : commitSent || status == STATUS_UNKNOWN ? Outcome.COMMIT_FAILED : Outcome.ROLLED_BACK;
+        outcome = status == STATUS_COMMITTED ? Outcome.COMMITTED : notCommitted(status);
         if (bound() == this) {
             TransactionSynchronizationManager.unbindResource(RESOURCE);
         }
         unbind(0);
+        CallChain.transactionEnded(outcome);
+    }
+
+    /** Spring calls it unknown as well if the rollback failed, which leaves nothing: the server undoes what nobody committed. */
+    private Outcome notCommitted(int status) {
+        boolean sent = vetoedByListener ? commitSent : status == STATUS_UNKNOWN;
+        return sent ? Outcome.COMMIT_FAILED : Outcome.ROLLED_BACK;
     }
 
     @Override

@@ -50,7 +50,7 @@ public sealed interface UnavailablePolicy {
             @Nullable Object[] arguments = call.arguments();
             if (takesException) {
                 arguments = Arrays.copyOf(arguments, arguments.length + 1);
-                arguments[arguments.length - 1] = refusal;
+                arguments[arguments.length - 1] = refusal.told();
             }
             try {
                 return method.invoke(call.target(), arguments);
@@ -81,7 +81,13 @@ public sealed interface UnavailablePolicy {
         return switch (action) {
             case THROW -> RAISE;
             case SKIP -> skip(method, where, problems);
-            case FALLBACK -> fallback(method, where, fallback, problems);
+            case FALLBACK -> {
+                if (fallback.isEmpty()) {
+                    problems.add(where, "onUnavailable = FALLBACK needs the name of a method in fallback");
+                    yield RAISE;
+                }
+                yield fallback(method, where, fallback, GuardUnavailableException.class, problems);
+            }
         };
     }
 
@@ -96,17 +102,18 @@ public sealed interface UnavailablePolicy {
         return new Skip(method.shape());
     }
 
-    private static UnavailablePolicy fallback(
-            GuardedMethod guarded, String where, String name, GuardProblems problems) {
-        if (name.isEmpty()) {
-            problems.add(where, "onUnavailable = FALLBACK needs the name of a method in fallback");
-            return RAISE;
-        }
+    /**
+     * Finds the fallback method of one annotation.
+     *
+     * @param told what its optional last parameter must be able to take
+     */
+    static UnavailablePolicy fallback(
+            GuardedMethod guarded, String where, String name, Class<? extends Throwable> told, GuardProblems problems) {
         List<Fallback> candidates = new ArrayList<>();
         for (Class<?> type = guarded.targetClass(); type != null && type != Object.class; type = type.getSuperclass()) {
             for (Method candidate : type.getDeclaredMethods()) {
                 if (candidate.getName().equals(name) && !candidate.isBridge()) {
-                    Fallback match = match(guarded.method(), candidate);
+                    Fallback match = match(guarded.method(), candidate, told);
                     if (match != null) {
                         candidates.add(match);
                     }
@@ -119,7 +126,7 @@ public sealed interface UnavailablePolicy {
                     "fallback \"" + name + "\" was not found in "
                             + guarded.targetClass().getSimpleName()
                             + "; it needs the parameters of the guarded method, optionally followed by an exception"
-                            + " that can take a " + GuardUnavailableException.class.getSimpleName()
+                            + " that can take a " + told.getSimpleName()
                             + ", and the return type "
                             + guarded.method().getReturnType().getSimpleName());
             return RAISE;
@@ -133,7 +140,7 @@ public sealed interface UnavailablePolicy {
         return chosen;
     }
 
-    private static @Nullable Fallback match(Method guarded, Method candidate) {
+    private static @Nullable Fallback match(Method guarded, Method candidate, Class<? extends Throwable> told) {
         if (candidate.getReturnType() != guarded.getReturnType()
                 || Modifier.isStatic(guarded.getModifiers()) && !Modifier.isStatic(candidate.getModifiers())) {
             return null;
@@ -145,7 +152,7 @@ public sealed interface UnavailablePolicy {
         }
         boolean takesException = actual.length == expected.length + 1
                 && Arrays.equals(expected, Arrays.copyOf(actual, expected.length))
-                && actual[expected.length].isAssignableFrom(GuardUnavailableException.class);
+                && actual[expected.length].isAssignableFrom(told);
         return takesException ? new Fallback(candidate, true) : null;
     }
 }
