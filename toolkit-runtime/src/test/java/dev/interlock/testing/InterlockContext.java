@@ -11,14 +11,21 @@ import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
 import dev.interlock.lock.DistributedMutexGuard;
 import dev.interlock.lock.FenceStores;
+import dev.interlock.lock.LockEscalation;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.lock.LockTemplate;
 import dev.interlock.lock.MutexSpaces;
+import dev.interlock.postgres.PostgresConflicts;
 import dev.interlock.postgres.PostgresFences;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.postgres.PostgresTransactionLocks;
 import dev.interlock.redisson.RedissonMutexes;
+import dev.interlock.retry.ConflictRetry;
+import dev.interlock.retry.EscalationLocks;
+import dev.interlock.retry.RetryBudgets;
+import dev.interlock.retry.RetryCounts;
+import dev.interlock.retry.RetryGuard;
 import dev.interlock.weaving.AspectBinding;
 import dev.interlock.weaving.GuardAdvisor;
 import dev.interlock.weaving.ProxyVerifier;
@@ -58,6 +65,7 @@ public final class InterlockContext {
     private final List<Class<?>> beans = new ArrayList<>();
     private final List<Consumer<GenericApplicationContext>> more = new ArrayList<>();
     private boolean proxiedTransactions;
+    private RetryBudgets.Settings retries = RetryBudgets.Settings.DEFAULT;
     private @Nullable RedissonClient redisson;
 
     private InterlockContext(DataSource dataSource) {
@@ -96,6 +104,12 @@ public final class InterlockContext {
 
     public InterlockContext with(Consumer<GenericApplicationContext> registration) {
         more.add(registration);
+        return this;
+    }
+
+    /** How many retries there may be. */
+    public InterlockContext retries(RetryBudgets.Settings settings) {
+        this.retries = settings;
         return this;
     }
 
@@ -145,6 +159,10 @@ public final class InterlockContext {
                         new Spaces(Map.of("", context.getBean(LockSpace.class))),
                         context.getBean(MutexSpaces.class),
                         Clock.SYSTEM));
+        context.registerBean(RetryCounts.class);
+        context.registerBean(RetryBudgets.class, () -> new RetryBudgets(retries, Clock.SYSTEM));
+        context.registerBean(EscalationLocks.class, () -> escalation(context));
+        context.registerBean(ConflictRetry.class, () -> retry(context));
         context.registerBean(GuardPlans.class, () -> plans(context));
         context.registerBean(GuardPipeline.class, () -> new GuardPipeline(context.getBean(GuardPlans.class)));
         if (mode == WeavingMode.PROXY) {
@@ -186,7 +204,29 @@ public final class InterlockContext {
         if (redisson != null) {
             all.add(new DistributedMutexGuard(namespace, context.getBean(MutexSpaces.class), durations, Clock.SYSTEM));
         }
+        all.add(new RetryGuard(
+                new PostgresConflicts(),
+                context.getBean(RetryBudgets.class),
+                context.getBean(RetryCounts.class),
+                context.getBean(EscalationLocks.class),
+                durations,
+                Clock.SYSTEM));
         return new GuardPlans(all, context, new AnnotationTransactionAttributeSource(false));
+    }
+
+    private EscalationLocks escalation(AnnotationConfigApplicationContext context) {
+        return new LockEscalation(
+                new KeyNamespace(NAMESPACE), new Spaces(Map.of("", context.getBean(LockSpace.class))), Clock.SYSTEM);
+    }
+
+    private ConflictRetry retry(AnnotationConfigApplicationContext context) {
+        return new ConflictRetry(
+                new PostgresConflicts(),
+                context.getBean(RetryBudgets.class),
+                context.getBean(RetryCounts.class),
+                context.getBean(EscalationLocks.class),
+                Clock.SYSTEM,
+                dataSource);
     }
 
     private MutexSpaces mutexes(AnnotationConfigApplicationContext context) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a guarded method does, whatever wove it. Where the weavings differ by nature, each states its own expectation. */
@@ -114,6 +115,29 @@ abstract class WeavingContract {
         assertThat(shop.echo("text")).isEqualTo("text");
         shop.nothing();
         assertThatThrownBy(shop::failing).isInstanceOf(IOException.class).hasMessage("the body's own");
+    }
+
+    @Test
+    void everyAttemptIsATransactionOfItsOwn() {
+        JdbcClient jdbc = JdbcClient.create(pool);
+        jdbc.sql("INSERT INTO balance VALUES ('retried', 0) ON CONFLICT (account) DO UPDATE SET amount = 0")
+                .update();
+        List<String> transactions = new ArrayList<>();
+        int amount = shop.retried(() -> {
+            jdbc.sql("UPDATE balance SET amount = amount + 1 WHERE account = 'retried'")
+                    .update();
+            transactions.add(jdbc.sql("SELECT pg_current_xact_id()::text")
+                    .query(String.class)
+                    .single());
+            if (transactions.size() < 3) {
+                throw new OptimisticLockingFailureException("again");
+            }
+            return jdbc.sql("SELECT amount FROM balance WHERE account = 'retried'")
+                    .query(Integer.class)
+                    .single();
+        });
+        assertThat(amount).isEqualTo(1);
+        assertThat(transactions).hasSize(3).doesNotHaveDuplicates();
     }
 
     @Test

@@ -1,0 +1,5 @@
+/** Optimistic updates and what they end in. */
+@NullMarked
+package dev.interlock.jdbc;
+
+import org.jspecify.annotations.NullMarked;

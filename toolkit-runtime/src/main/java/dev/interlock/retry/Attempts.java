@@ -1,0 +1,190 @@
+package dev.interlock.retry;
+
+import dev.interlock.annotation.Conflict;
+import dev.interlock.guard.ChainFrame;
+import dev.interlock.guard.ChainHold;
+import dev.interlock.guard.Deadline;
+import dev.interlock.guard.TransactionScope.Outcome;
+import dev.interlock.retry.ConflictClassifier.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The attempts of one call, and what is known of the present one.
+ *
+ * <p><b>Rule.</b> Another attempt follows only if the former is known to have left nothing: no transaction inside it has
+ * committed, and of none is it unknown whether it has.
+ *
+ * <p>Confined to the thread of the call, but for {@link #attempt()} and {@link #lastConflict()}, which change between two
+ * attempts only.
+ */
+final class Attempts implements ChainFrame, RetryContext {
+
+    static final Predicate<Attempts> ANY = any -> true;
+
+    private static final Logger log = LoggerFactory.getLogger(ConflictRetry.class);
+
+    private final RetryTerms terms;
+    private final RetryEngine engine;
+    private final UnaryOperator<Throwable> whenUsedUp;
+    private int attempt = 1;
+    private @Nullable Conflict lastConflict;
+    private boolean committed;
+    private boolean rolledBack;
+    private boolean commitFailed;
+    private @Nullable Deadline deadline;
+    private long lastWait;
+    private @Nullable List<Throwable> failures;
+
+    /** @param whenUsedUp what to throw for a conflict that is not retried any more */
+    Attempts(RetryTerms terms, RetryEngine engine, UnaryOperator<Throwable> whenUsedUp) {
+        this.terms = terms;
+        this.engine = engine;
+        this.whenUsedUp = whenUsedUp;
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public Optional<Conflict> lastConflict() {
+        return Optional.ofNullable(lastConflict);
+    }
+
+    @Override
+    public List<ChainHold> holds() {
+        return List.of();
+    }
+
+    @Override
+    public void transactionEnded(Outcome outcome) {
+        committed |= outcome == Outcome.COMMITTED;
+        rolledBack |= outcome == Outcome.ROLLED_BACK;
+        commitFailed |= outcome == Outcome.COMMIT_FAILED;
+    }
+
+    /** How long the next attempt may wait for a lock. */
+    Duration timeLeft() {
+        return Duration.ofNanos(deadline().remainingNanos());
+    }
+
+    private Deadline deadline() {
+        Deadline known = deadline;
+        if (known == null) {
+            known = Deadline.after(engine.clock(), terms.timeout());
+            deadline = known;
+        }
+        return known;
+    }
+
+    /**
+     * The present attempt failed. Returns after the wait if another one is to follow.
+     *
+     * @throws Throwable what the caller is to see, if not
+     */
+    void failed(Throwable failure) throws Throwable {
+        if (commitFailed && !engine.classifier().provesRollback(failure)) {
+            engine.counts().countIndeterminate(terms.name());
+            log.debug("{}: attempt {} ended with a COMMIT in doubt", terms.name(), attempt);
+            throw withHistory(new IndeterminateOutcomeException(
+                    "COMMIT was sent and failed in a way that does not tell whether it was carried out; read the outcome"
+                            + " before the call is repeated",
+                    failure));
+        }
+        if (!(engine.classifier().classify(failure) instanceof Verdict.Transient conflict) || !terms.covers(conflict)) {
+            throw withHistory(failure);
+        }
+        long wait = terms.backoff().nanos(attempt, lastWait, ThreadLocalRandom.current());
+        RetryCounts.Outcome outcome = outcome(conflict.kind(), wait);
+        engine.counts().count(terms.name(), conflict.kind(), outcome);
+        if (outcome != RetryCounts.Outcome.RETRIED) {
+            log.debug("{}: attempt {} met {}, no other follows: {}", terms.name(), attempt, conflict.kind(), outcome);
+            throw whenUsedUp.apply(withHistory(failure));
+        }
+        log.debug(
+                "{}: attempt {} met {}, the next follows in {} µs",
+                terms.name(),
+                attempt,
+                conflict.kind(),
+                wait / 1000);
+        sleep(failure, wait);
+        next(failure, conflict.kind(), wait);
+    }
+
+    private RetryCounts.Outcome outcome(Conflict kind, long wait) {
+        if (committed || kind == Conflict.CONNECTION && !leftNothing()) {
+            return RetryCounts.Outcome.PARTLY_COMMITTED;
+        }
+        if (attempt > terms.maxRetries()) {
+            return RetryCounts.Outcome.ATTEMPTS_USED_UP;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return RetryCounts.Outcome.INTERRUPTED;
+        }
+        if (wait >= deadline().remainingNanos()) {
+            return RetryCounts.Outcome.TIMED_OUT;
+        }
+        return engine.budget().take() ? RetryCounts.Outcome.RETRIED : RetryCounts.Outcome.BUDGET_SPENT;
+    }
+
+    /** Whether a lost connection took all that the attempt did with it. */
+    private boolean leftNothing() {
+        return rolledBack || terms.transactional();
+    }
+
+    private void sleep(Throwable failure, long nanos) throws Throwable {
+        try {
+            engine.clock().sleep(Duration.ofNanos(nanos));
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            failure.addSuppressed(interrupt);
+            throw whenUsedUp.apply(withHistory(failure));
+        }
+    }
+
+    private void next(Throwable failure, Conflict kind, long wait) {
+        if (failures == null) {
+            failures = new ArrayList<>(terms.maxRetries());
+        }
+        failures.add(failure);
+        attempt++;
+        lastConflict = kind;
+        lastWait = wait;
+        committed = false;
+        rolledBack = false;
+        commitFailed = false;
+    }
+
+    /** The lock to escalate to is not to be had in time: the caller sees the conflict that led to it. */
+    Throwable notEscalated(RuntimeException refusal) {
+        List<Throwable> earlier = failures;
+        if (earlier == null) {
+            return refusal;
+        }
+        Throwable last = earlier.remove(earlier.size() - 1);
+        last.addSuppressed(refusal);
+        return whenUsedUp.apply(withHistory(last));
+    }
+
+    private Throwable withHistory(Throwable failure) {
+        List<Throwable> earlier = failures;
+        if (earlier != null) {
+            for (Throwable one : earlier) {
+                if (one != failure && !List.of(failure.getSuppressed()).contains(one)) {
+                    failure.addSuppressed(one);
+                }
+            }
+        }
+        return failure;
+    }
+}
