@@ -43,6 +43,7 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
     MutexConfiguration.InMemory.class,
     MutexConfiguration.InRedis.class,
     MutexConfiguration.Nowhere.class,
+    RetryConfiguration.class,
     WeavingSelector.class,
     DatabaseInitializationDependencyConfigurer.class
 })

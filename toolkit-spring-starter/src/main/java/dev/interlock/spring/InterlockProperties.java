@@ -28,6 +28,7 @@ public record InterlockProperties(
         @DefaultValue Schema schema,
         @DefaultValue Lock lock,
         @DefaultValue Mutex mutex,
+        @DefaultValue Retry retry,
         @DefaultValue Postgres postgres) {
 
     /** Where locks live. */
@@ -68,6 +69,26 @@ public record InterlockProperties(
      *     commit asks for it; more than zero. Redisson's own timeouts and retries may be longer.
      */
     public record Mutex(@DefaultValue("2s") Duration callTimeout) {}
+
+    /**
+     * Retries.
+     *
+     * @param budget How many retries there may be on one DataSource, in this process.
+     */
+    public record Retry(@DefaultValue Budget budget) {
+
+        /**
+         * A bucket of tokens, of which every retry takes one.
+         *
+         * @param tokensPerCall What a call of a retried method puts in, 0 or more.
+         * @param capacity Most tokens in the bucket, at least 1; it begins full.
+         * @param tokensPerSecond What every second puts in, 0 or more.
+         */
+        public record Budget(
+                @DefaultValue("0.1") double tokensPerCall,
+                @DefaultValue("100") double capacity,
+                @DefaultValue("10") double tokensPerSecond) {}
+    }
 
     /**
      * Where the toolkit opens lock connections of its own, for locks of session scope.

@@ -39,6 +39,23 @@ final class PropertyRules {
         }
     }
 
+    /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
+    static void check(InterlockProperties.Retry.Budget budget) {
+        String more = "It must be 0 or more. Remove it to allow ";
+        if (!(budget.tokensPerCall() >= 0)) {
+            throw invalid("retry.budget.tokens-per-call", budget.tokensPerCall(), more + "one retry for ten calls.");
+        }
+        if (!(budget.capacity() >= 1)) {
+            throw invalid(
+                    "retry.budget.capacity",
+                    budget.capacity(),
+                    "It must be at least 1, or nothing could ever be retried. Remove it to allow 100 retries at once.");
+        }
+        if (!(budget.tokensPerSecond() >= 0)) {
+            throw invalid("retry.budget.tokens-per-second", budget.tokensPerSecond(), more + "ten retries a second.");
+        }
+    }
+
     private static void check(String name, InterlockProperties.Connection connection, DataSources dataSources) {
         String property = "postgres.data-sources." + name;
         if (!dataSources.isNamed(name)) {

@@ -40,6 +40,7 @@ class InterlockPropertiesTest {
                         new InterlockProperties.Schema(Initialize.ALWAYS),
                         new InterlockProperties.Lock(InterlockProperties.Backend.POSTGRES, 1000, null),
                         new InterlockProperties.Mutex(Duration.ofSeconds(2)),
+                        new InterlockProperties.Retry(new InterlockProperties.Retry.Budget(0.1, 100, 10)),
                         new InterlockProperties.Postgres(null, null, null, Map.of()))));
     }
 
@@ -56,6 +57,9 @@ class InterlockPropertiesTest {
                         "interlock.lock.max-held=20",
                         "interlock.lock.blocking-transactions=0",
                         "interlock.mutex.call-timeout=1500ms",
+                        "interlock.retry.budget.tokens-per-call=0.5",
+                        "interlock.retry.budget.capacity=7",
+                        "interlock.retry.budget.tokens-per-second=0",
                         "interlock.postgres.url=jdbc:postgresql://db/orders",
                         "interlock.postgres.username=locks",
                         "interlock.postgres.password=secret",
@@ -73,6 +77,7 @@ class InterlockPropertiesTest {
                                     new InterlockProperties.Schema(Initialize.NEVER),
                                     new InterlockProperties.Lock(InterlockProperties.Backend.MEMORY, 20, 0),
                                     new InterlockProperties.Mutex(Duration.ofMillis(1500)),
+                                    new InterlockProperties.Retry(new InterlockProperties.Retry.Budget(0.5, 7, 0)),
                                     new InterlockProperties.Postgres(
                                             "jdbc:postgresql://db/orders",
                                             "locks",

@@ -6,7 +6,6 @@ import dev.interlock.annotation.AdvisoryLocked;
 import dev.interlock.annotation.Idempotent;
 import dev.interlock.annotation.LockScope;
 import dev.interlock.annotation.OnUnavailable;
-import dev.interlock.annotation.RetryOnConflict;
 import dev.interlock.annotation.RowLocked;
 import dev.interlock.annotation.StateTransition;
 import dev.interlock.guard.InvalidGuardException;
@@ -69,14 +68,13 @@ class StartupReportTest {
                 .run(context -> assertThat(problems(context))
                         .containsExactlyInAnyOrder(
                                 unsupported("@Idempotent on Ahead.pay(String)"),
-                                unsupported("@RetryOnConflict on Ahead.update()"),
                                 unsupported("@RowLocked on Ahead.change(long)"),
                                 unsupported("@StateTransition on Ahead.fire(long)")));
     }
 
     private static String unsupported(String where) {
         return where
-                + ": is not supported by this configuration; supported: @AdvisoryLocked, @DistributedMutex. Remove the"
+                + ": is not supported by this configuration; supported: @AdvisoryLocked, @DistributedMutex, @RetryOnConflict. Remove the"
                 + " annotation, or add the guard that reads it";
     }
 
@@ -144,9 +142,6 @@ class StartupReportTest {
 
         @Idempotent(name = "pay", key = "#id")
         public void pay(String id) {}
-
-        @RetryOnConflict
-        public void update() {}
 
         @RowLocked(table = "orders", key = "#id")
         public void change(long id) {}
