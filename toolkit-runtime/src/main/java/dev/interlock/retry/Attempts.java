@@ -4,6 +4,7 @@ import dev.interlock.annotation.Conflict;
 import dev.interlock.guard.ChainFrame;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.Deadline;
+import dev.interlock.guard.GuardUnavailableException;
 import dev.interlock.guard.TransactionScope.Outcome;
 import dev.interlock.retry.ConflictClassifier.Verdict;
 import java.time.Duration;
@@ -106,19 +107,28 @@ final class Attempts implements ChainFrame, RetryContext {
         }
         long wait = terms.backoff().nanos(attempt, lastWait, ThreadLocalRandom.current());
         RetryCounts.Outcome outcome = outcome(conflict.kind(), wait);
-        engine.counts().count(terms.name(), conflict.kind(), outcome);
-        if (outcome != RetryCounts.Outcome.RETRIED) {
-            log.debug("{}: attempt {} met {}, no other follows: {}", terms.name(), attempt, conflict.kind(), outcome);
-            throw whenUsedUp.apply(withHistory(failure));
-        }
         log.debug(
-                "{}: attempt {} met {}, the next follows in {} µs",
+                "{}: attempt {} met {}: {} after a wait of {} µs",
                 terms.name(),
                 attempt,
                 conflict.kind(),
-                wait / 1000);
-        sleep(failure, wait);
+                outcome,
+                outcome == RetryCounts.Outcome.RETRIED ? wait / 1000 : 0);
+        if (outcome == RetryCounts.Outcome.RETRIED) {
+            outcome = sleep(failure, wait);
+        }
+        engine.counts().count(terms.name(), conflict.kind(), outcome);
+        if (outcome != RetryCounts.Outcome.RETRIED) {
+            throw last(failure, outcome);
+        }
         next(failure, conflict.kind(), wait);
+    }
+
+    /** A fallback is for retries that are used up, not for an interrupt or for effects that are there already. */
+    private Throwable last(Throwable failure, RetryCounts.Outcome outcome) {
+        Throwable last = withHistory(failure);
+        boolean stopped = outcome == RetryCounts.Outcome.INTERRUPTED || outcome == RetryCounts.Outcome.PARTLY_COMMITTED;
+        return stopped ? last : whenUsedUp.apply(last);
     }
 
     private RetryCounts.Outcome outcome(Conflict kind, long wait) {
@@ -142,13 +152,14 @@ final class Attempts implements ChainFrame, RetryContext {
         return rolledBack || terms.transactional();
     }
 
-    private void sleep(Throwable failure, long nanos) throws Throwable {
+    private RetryCounts.Outcome sleep(Throwable failure, long nanos) {
         try {
             engine.clock().sleep(Duration.ofNanos(nanos));
+            return RetryCounts.Outcome.RETRIED;
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
             failure.addSuppressed(interrupt);
-            throw whenUsedUp.apply(withHistory(failure));
+            return RetryCounts.Outcome.INTERRUPTED;
         }
     }
 
@@ -166,14 +177,19 @@ final class Attempts implements ChainFrame, RetryContext {
     }
 
     /** The lock to escalate to is not to be had in time: the caller sees the conflict that led to it. */
-    Throwable notEscalated(RuntimeException refusal) {
+    Throwable notEscalated(GuardUnavailableException refusal) {
         List<Throwable> earlier = failures;
-        if (earlier == null) {
+        Conflict conflict = lastConflict;
+        if (earlier == null || conflict == null) {
             return refusal;
         }
-        Throwable last = earlier.remove(earlier.size() - 1);
-        last.addSuppressed(refusal);
-        return whenUsedUp.apply(withHistory(last));
+        RetryCounts.Outcome outcome = Thread.currentThread().isInterrupted()
+                ? RetryCounts.Outcome.INTERRUPTED
+                : RetryCounts.Outcome.LOCK_NOT_ACQUIRED;
+        engine.counts().count(terms.name(), conflict, outcome);
+        Throwable failure = earlier.remove(earlier.size() - 1);
+        failure.addSuppressed(refusal);
+        return last(failure, outcome);
     }
 
     private Throwable withHistory(Throwable failure) {

@@ -26,7 +26,7 @@ public interface EscalationLocks {
          * Takes it, before the attempt's transaction begins.
          *
          * @param waitTime zero to try once
-         * @throws dev.interlock.InterlockException if it is not to be had
+         * @throws dev.interlock.guard.GuardUnavailableException if it is not to be had
          */
         Section acquire(@Nullable Object[] arguments, Duration waitTime);
     }

@@ -20,6 +20,8 @@ public final class RetryCounts {
         TIMED_OUT,
         /** The budget of the DataSource was spent. */
         BUDGET_SPENT,
+        /** The lock to escalate to was not to be had in time. */
+        LOCK_NOT_ACQUIRED,
         /** The thread was interrupted. */
         INTERRUPTED,
         /** A transaction inside the attempt had committed, so that another attempt would have repeated its effects. */

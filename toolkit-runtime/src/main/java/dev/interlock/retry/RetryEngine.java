@@ -1,8 +1,8 @@
 package dev.interlock.retry;
 
-import dev.interlock.InterlockException;
 import dev.interlock.guard.CallChain;
 import dev.interlock.guard.Clock;
+import dev.interlock.guard.GuardUnavailableException;
 import dev.interlock.guard.TransactionScope;
 import dev.interlock.retry.EscalationLocks.Attempt;
 import dev.interlock.retry.EscalationLocks.EscalationLock;
@@ -67,7 +67,7 @@ record RetryEngine(ConflictClassifier classifier, RetryBudget budget, RetryCount
             throws Throwable {
         try {
             return lock.acquire(arguments, attempts.timeLeft());
-        } catch (InterlockException refusal) {
+        } catch (GuardUnavailableException refusal) {
             throw attempts.notEscalated(refusal);
         }
     }

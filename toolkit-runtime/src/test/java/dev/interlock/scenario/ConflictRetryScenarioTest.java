@@ -10,10 +10,12 @@ import dev.interlock.annotation.Conflict;
 import dev.interlock.annotation.Jitter;
 import dev.interlock.guard.ThrowingSupplier;
 import dev.interlock.jdbc.StaleVersionException;
+import dev.interlock.lock.LockNotAcquiredException;
 import dev.interlock.lock.LockTemplate;
 import dev.interlock.retry.ConflictRetry;
 import dev.interlock.retry.RetryBudgets;
 import dev.interlock.retry.RetryContext;
+import dev.interlock.retry.RetryCounts;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
 import dev.interlock.testing.Race;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -374,6 +377,59 @@ class ConflictRetryScenarioTest {
         config.setDataSource(source);
         config.setMaximumPoolSize(CALLERS);
         return new HikariDataSource(config);
+    }
+
+    @Test
+    void aLockThatIsNotToBeHadInTimeLeavesTheConflictToTheCaller() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        LockTemplate locks = context.getBean(LockTemplate.class);
+        Thread other = new Thread(() -> locks.advisory("conflicting", 8).run(() -> {
+            locked.countDown();
+            awaitQuietly(done);
+        }));
+        other.start();
+        locked.await();
+        try {
+            assertThatThrownBy(() -> retry.escalateAfter(1, "conflicting", 8)
+                            .timeout(Duration.ofMillis(300))
+                            .run(() -> {
+                                attempts.incrementAndGet();
+                                throw new OptimisticLockingFailureException("always");
+                            }))
+                    .isInstanceOf(OptimisticLockingFailureException.class)
+                    .satisfies(thrown -> assertThat(thrown.getSuppressed())
+                            .singleElement()
+                            .isInstanceOf(LockNotAcquiredException.class));
+        } finally {
+            done.countDown();
+            other.join();
+        }
+        assertThat(attempts).hasValue(1);
+        assertThat(context.getBean(RetryCounts.class).all().keySet())
+                .anyMatch(kind -> kind.outcome() == RetryCounts.Outcome.LOCK_NOT_ACQUIRED);
+    }
+
+    @Test
+    void theFallbackIsNotForInterrupts() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> conflicting.withFallback("answer", () -> {
+                        throw new OptimisticLockingFailureException("interrupted");
+                    }))
+                    .hasMessage("interrupted");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private int add(int row) {
