@@ -5,6 +5,7 @@ import dev.interlock.guard.GuardPlans;
 import dev.interlock.guard.GuardStep;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.LockReport;
+import dev.interlock.retry.RetryCounts;
 import dev.interlock.weaving.WeavingMode;
 import java.util.List;
 import java.util.Locale;
@@ -23,13 +24,19 @@ public final class InterlockEndpoint {
     private final WeavingMode weaving;
     private final GuardPlans plans;
     private final Supplier<List<LockReport>> locks;
+    private final RetryCounts retries;
 
     public InterlockEndpoint(
-            KeyNamespace namespace, WeavingMode weaving, GuardPlans plans, Supplier<List<LockReport>> locks) {
+            KeyNamespace namespace,
+            WeavingMode weaving,
+            GuardPlans plans,
+            Supplier<List<LockReport>> locks,
+            RetryCounts retries) {
         this.namespace = namespace;
         this.weaving = weaving;
         this.plans = plans;
         this.locks = locks;
+        this.retries = retries;
     }
 
     @ReadOperation
@@ -38,7 +45,15 @@ public final class InterlockEndpoint {
                 namespace.value(),
                 weaving.name().toLowerCase(Locale.ROOT),
                 plans.all().stream().map(InterlockEndpoint::describe).toList(),
-                locks.get().stream().map(LocksDescriptor::of).toList());
+                locks.get().stream().map(LocksDescriptor::of).toList(),
+                retries.all().entrySet().stream()
+                        .map(entry -> describe(entry.getKey(), entry.getValue()))
+                        .toList());
+    }
+
+    private static RetryDescriptor describe(RetryCounts.Kind kind, long attempts) {
+        return new RetryDescriptor(
+                kind.name(), kind.conflict(), kind.outcome().name().toLowerCase(Locale.ROOT), attempts);
     }
 
     private static PlanDescriptor describe(GuardPlan plan) {
@@ -57,9 +72,23 @@ public final class InterlockEndpoint {
      * @param weaving {@code proxy} or {@code aspectj}
      * @param plans ordered by method
      * @param locks what is locked now, for each place where locks of this application live
+     * @param retries attempts that met a conflict since start-up
      */
     public record InterlockDescriptor(
-            String namespace, String weaving, List<PlanDescriptor> plans, List<LocksDescriptor> locks) {}
+            String namespace,
+            String weaving,
+            List<PlanDescriptor> plans,
+            List<LocksDescriptor> locks,
+            List<RetryDescriptor> retries) {}
+
+    /**
+     * Attempts of one method that ended alike.
+     *
+     * @param name the method, or the name given in code
+     * @param conflict as {@code @RetryOnConflict} names it, or {@code NONE}
+     * @param outcome name of the {@link RetryCounts.Outcome} in lower case
+     */
+    public record RetryDescriptor(String name, String conflict, String outcome, long attempts) {}
 
     /**
      * One guarded method.

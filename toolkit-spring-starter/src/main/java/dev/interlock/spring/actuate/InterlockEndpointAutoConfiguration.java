@@ -5,6 +5,7 @@ import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.lock.MutexSpaces;
+import dev.interlock.retry.RetryCounts;
 import dev.interlock.spring.InterlockAutoConfiguration;
 import dev.interlock.spring.InterlockProperties;
 import java.util.stream.Stream;
@@ -30,13 +31,15 @@ public final class InterlockEndpointAutoConfiguration {
             InterlockProperties properties,
             GuardPlans plans,
             LockSpaces spaces,
-            MutexSpaces mutexes) {
+            MutexSpaces mutexes,
+            RetryCounts retries) {
         return new InterlockEndpoint(
                 namespace,
                 properties.weaving(),
                 plans,
                 () -> Stream.concat(spaces.inUse().stream(), mutexes.inUse().stream())
                         .map(LockSpace::inspect)
-                        .toList());
+                        .toList(),
+                retries);
     }
 }

@@ -3,11 +3,13 @@ package dev.interlock.spring.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.interlock.annotation.AdvisoryLocked;
+import dev.interlock.retry.ConflictRetry;
 import dev.interlock.spring.InterlockAutoConfiguration;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -19,6 +21,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.OptimisticLockingFailureException;
 
 class InterlockEndpointTest {
 
@@ -37,6 +40,12 @@ class InterlockEndpointTest {
                         "management.endpoints.web.exposure.include=interlock")
                 .run()) {
             context.getBean(Shop.class).ship(4711);
+            AtomicInteger attempts = new AtomicInteger();
+            context.getBean(ConflictRetry.class).named("shipping").run(() -> {
+                if (attempts.incrementAndGet() == 1) {
+                    throw new OptimisticLockingFailureException("again");
+                }
+            });
             int port = ((WebServerApplicationContext) context).getWebServer().getPort();
             HttpResponse<String> response = HttpClient.newHttpClient()
                     .send(
@@ -46,12 +55,14 @@ class InterlockEndpointTest {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body())
                     .doesNotContain("4711")
-                    .isEqualTo("{\"namespace\":\"shop\",\"weaving\":\"proxy\",\"plans\":["
-                            + "{\"method\":\"Shop.ship(long)\",\"steps\":["
-                            + "{\"stage\":\"ADVISORY_LOCK\",\"description\":\"lock 'order' key=[#id] scope=SESSION"
-                            + " (from AUTO) waitTime=10s\"}]}],\"locks\":["
-                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]},"
-                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]}]}");
+                    .isEqualTo(
+                            "{\"namespace\":\"shop\",\"weaving\":\"proxy\",\"plans\":["
+                                    + "{\"method\":\"Shop.ship(long)\",\"steps\":["
+                                    + "{\"stage\":\"ADVISORY_LOCK\",\"description\":\"lock 'order' key=[#id] scope=SESSION"
+                                    + " (from AUTO) waitTime=10s\"}]}],\"locks\":["
+                                    + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]},"
+                                    + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]}],\"retries\":["
+                                    + "{\"name\":\"shipping\",\"conflict\":\"OPTIMISTIC\",\"outcome\":\"retried\",\"attempts\":1}]}");
         }
     }
 
