@@ -140,9 +140,12 @@ final class Acquirer {
         return hold;
     }
 
-    /** Without a wait the lock was granted when it was asked for, and the clock need not be read again. */
-    private static long grantedNanos(KeyGate.@Nullable Turn turn, Deadline deadline) {
-        return turn != null && !deadline.hasBegun() ? turn.sinceNanos() : System.nanoTime();
+    /**
+     * Without a wait the lock was granted when it was asked for, near enough to tell operators, and the clock need not be read
+     * again; but {@code minHold} counts from the grant, however long its answer took.
+     */
+    private long grantedNanos(KeyGate.@Nullable Turn turn, Deadline deadline) {
+        return turn != null && !deadline.hasBegun() && terms.minHold().isZero() ? turn.sinceNanos() : System.nanoTime();
     }
 
     private Acquisition ask(LockRequest request, KeyGate.@Nullable Turn turn, Deadline deadline)

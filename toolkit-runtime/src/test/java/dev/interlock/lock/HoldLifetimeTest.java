@@ -64,6 +64,16 @@ class HoldLifetimeTest {
     }
 
     @Test
+    void minHoldCountsFromTheGrantHoweverLongItsAnswerTook() {
+        Duration minHold = Duration.ofSeconds(60);
+        backend.answersAfter = Duration.ofMillis(500);
+        long begun = System.nanoTime();
+        process.locks.mutex("slow").minHold(minHold).run(() -> {});
+        Duration call = Duration.ofNanos(System.nanoTime() - begun);
+        assertThat(backend.kept).isGreaterThan(minHold.minus(call).plus(backend.answersAfter.dividedBy(2)));
+    }
+
+    @Test
     void workHandedToTheSameThreadBelongsToItsChain() {
         inTransaction(() -> process.locks.advisory("outer").run(() -> {
             sameThread(() ->

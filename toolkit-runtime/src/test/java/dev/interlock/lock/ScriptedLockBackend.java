@@ -21,6 +21,13 @@ final class ScriptedLockBackend implements LockBackend {
 
     final AtomicInteger asked = new AtomicInteger();
     final AtomicInteger verified = new AtomicInteger();
+
+    /** How long a grant takes. */
+    volatile Duration answersAfter = Duration.ZERO;
+
+    /** How much longer the lock released last was to be kept. */
+    volatile Duration kept = Duration.ZERO;
+
     final List<LockRequest> requests = new CopyOnWriteArrayList<>();
     final List<Scripted> granted = new CopyOnWriteArrayList<>();
 
@@ -50,6 +57,7 @@ final class ScriptedLockBackend implements LockBackend {
             return refusal;
         }
         Acquisition acquisition = memory.acquire(request, deadline);
+        Clock.SYSTEM.sleep(answersAfter);
         if (!(acquisition instanceof Acquisition.Granted grant)) {
             return acquisition;
         }
@@ -150,6 +158,7 @@ final class ScriptedLockBackend implements LockBackend {
 
         @Override
         public CompletableFuture<State> release(Duration keep) {
+            kept = keep;
             synchronized (this) {
                 if (lost || released) {
                     return CompletableFuture.completedFuture(State.LOST);
