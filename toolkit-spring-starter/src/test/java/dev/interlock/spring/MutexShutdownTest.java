@@ -90,7 +90,7 @@ class MutexShutdownTest {
                     assertThat(redis.keys("*")).hasSize(1);
                 });
         assertThat(released.get()).isCompleted();
-        assertThat(redis.keys("*")).isEmpty();
+        assertThat(redis.keys("interlock:*")).isEmpty();
         assertNothingIsLeft();
     }
 
