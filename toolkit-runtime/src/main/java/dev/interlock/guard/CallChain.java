@@ -1,8 +1,8 @@
 package dev.interlock.guard;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,69 +12,55 @@ import org.jspecify.annotations.Nullable;
  * its transactions, active or suspended.
  *
  * <p><b>Invariants.</b> A frame is in the chain exactly while its call is on the stack, a hold is bound exactly while its
- * transaction has not ended. The chain is confined to its thread and never inherited by another; it disappears from the
- * thread with its last entry and leaves an empty cell there, of a type that keeps no class loader alive. Work that is handed
- * over explicitly with {@link GuardContext} sees the frames and holds of its parent as <em>foreign</em>: their loss vetoes
- * its commits too, and asking for their key fails at once instead of waiting for itself.
+ * transaction has not ended. The chain is a linked list from the innermost frame outwards, confined to its thread and never
+ * inherited by another; it disappears from the thread with its last entry and leaves an empty cell there, of a type that
+ * keeps no class loader alive. Work that is handed over explicitly with {@link GuardContext} sees the frames and holds of
+ * its parent as <em>foreign</em>: their loss vetoes its commits too, and asking for their key fails at once instead of
+ * waiting for itself.
  */
 public final class CallChain {
 
     /** A cell is kept, since to remove and set again costs more than a lock in memory. */
-    private static final ThreadLocal<@Nullable Object[]> CURRENT =
-            ThreadLocal.withInitial(() -> new @Nullable Object[1]);
+    private static final ThreadLocal<@Nullable Object[]> CELL = ThreadLocal.withInitial(() -> new @Nullable Object[1]);
 
-    private final List<ChainFrame> frames = new ArrayList<>(4);
-
-    /** Few calls bind anything, so the list is made by the first that does. */
-    private List<ChainHold> bound = List.of();
-
-    private final Foreign foreign;
+    private CallChain() {}
 
     /**
      * What was handed over, outermost first.
      *
-     * @param origin the chain that handed it over
+     * @param origin frames of the chain that handed it over, without what that was handed
      */
-    record Foreign(
-            List<ChainFrame> frames,
-            List<ChainHold> holds,
-            @Nullable CallChain origin) {
+    record Foreign(List<ChainFrame> frames, List<ChainHold> holds, List<ChainFrame> origin) {
 
-        static final Foreign NOTHING = new Foreign(List.of(), List.of(), null);
+        static final Foreign NOTHING = new Foreign(List.of(), List.of(), List.of());
 
         boolean isEmpty() {
             return holds.isEmpty();
         }
     }
 
-    private CallChain(Foreign foreign) {
-        this.foreign = foreign;
+    static @Nullable Object[] cell() {
+        return CELL.get();
+    }
+
+    private static @Nullable ChainFrame innermost() {
+        return (ChainFrame) CELL.get()[0];
     }
 
     /** The hold of this thread's chain for the key, an effective one if there is any; else {@code null}. */
     public static @Nullable ChainHold find(Object key) {
-        CallChain chain = current();
-        if (chain == null) {
-            return null;
-        }
         ChainHold found = null;
-        for (int i = chain.frames.size() - 1; i >= 0; i--) {
-            found = better(found, chain.frames.get(i).holds(), key);
-        }
-        return better(found, chain.bound, key);
-    }
-
-    private static @Nullable ChainHold better(@Nullable ChainHold found, List<? extends ChainHold> holds, Object key) {
-        if (found != null && found.isEffective()) {
-            return found;
-        }
-        ChainHold best = found;
-        for (ChainHold hold : holds) {
-            if (hold.standsFor(key) && (best == null || hold.isEffective())) {
-                best = hold;
+        for (ChainFrame frame = innermost(); frame != null; frame = frame.outer()) {
+            for (ChainHold hold : frame.holds()) {
+                if (hold.standsFor(key) && (found == null || hold.isEffective())) {
+                    found = hold;
+                }
+            }
+            if (found != null && found.isEffective()) {
+                return found;
             }
         }
-        return best;
+        return found;
     }
 
     /**
@@ -82,22 +68,17 @@ public final class CallChain {
      * fits; else the next one outwards.
      */
     public static <F extends ChainFrame> @Nullable F innermost(Class<F> type, Predicate<? super F> fits) {
-        CallChain chain = current();
-        if (chain == null) {
-            return null;
+        ChainFrame outermost = null;
+        for (ChainFrame frame = innermost(); frame != null; frame = frame.outer()) {
+            if (type.isInstance(frame) && fits.test(type.cast(frame))) {
+                return type.cast(frame);
+            }
+            outermost = frame;
         }
-        F own = last(chain.frames, type, fits);
-        return own != null ? own : last(chain.foreign.frames, type, fits);
-    }
-
-    private static <F extends ChainFrame> @Nullable F last(
-            List<ChainFrame> frames, Class<F> type, Predicate<? super F> fits) {
-        for (int i = frames.size() - 1; i >= 0; i--) {
-            if (type.isInstance(frames.get(i))) {
-                F frame = type.cast(frames.get(i));
-                if (fits.test(frame)) {
-                    return frame;
-                }
+        List<ChainFrame> handedOver = foreign(outermost).frames;
+        for (int i = handedOver.size() - 1; i >= 0; i--) {
+            if (type.isInstance(handedOver.get(i)) && fits.test(type.cast(handedOver.get(i)))) {
+                return type.cast(handedOver.get(i));
             }
         }
         return null;
@@ -105,11 +86,7 @@ public final class CallChain {
 
     /** Whether the key is held by the chain that handed this work over, so that waiting for it could never end. */
     public static boolean heldByParent(Object key) {
-        CallChain chain = current();
-        if (chain == null) {
-            return false;
-        }
-        for (ChainHold hold : chain.foreign.holds) {
+        for (ChainHold hold : foreign(outermost()).holds) {
             if (!hold.isReleased() && hold.standsFor(key)) {
                 return true;
             }
@@ -119,83 +96,63 @@ public final class CallChain {
 
     /** Everything this thread's chain holds, in the order it was taken, without what was handed over. */
     public static List<ChainHold> held() {
-        CallChain chain = current();
-        if (chain == null) {
-            return List.of();
+        return frames().stream()
+                .<ChainHold>flatMap(frame -> frame.holds().stream())
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * Keeps the hold in this thread's chain.
+     *
+     * @return where to unbind it
+     */
+    static ChainBase bind(ChainHold hold) {
+        ChainFrame outermost = outermost();
+        if (outermost instanceof ChainBase base) {
+            base.bind(hold);
+            return base;
         }
-        List<ChainHold> holds = new ArrayList<>();
-        chain.forEachHold(hold -> {
-            if (!holds.contains(hold)) {
-                holds.add(hold);
-            }
-        });
-        return holds;
-    }
-
-    /** Puts a call on top of this thread's chain. */
-    public static CallChain enter(ChainFrame frame) {
-        CallChain chain = currentOrNew();
-        chain.frames.add(frame);
-        return chain;
-    }
-
-    /** Takes the call from this chain, on the thread that entered it. */
-    public void exit(ChainFrame frame) {
-        removeLast(frames, frame);
-        dropIfEmpty();
-    }
-
-    /** Keeps the hold in this thread's chain, until {@link #unbind} is called as often. */
-    static CallChain bind(ChainHold hold) {
-        CallChain chain = currentOrNew();
-        if (chain.bound.isEmpty()) {
-            chain.bound = new ArrayList<>(4);
+        ChainBase base = new ChainBase(CELL.get(), Foreign.NOTHING);
+        base.bind(hold);
+        if (outermost == null) {
+            CELL.get()[0] = base;
+        } else {
+            outermost.putUnder(base);
         }
-        chain.bound.add(hold);
-        return chain;
-    }
-
-    void unbind(ChainHold hold) {
-        removeLast(bound, hold);
-        dropIfEmpty();
+        return base;
     }
 
     /** Lets every hold of this thread veto the commit that is about to be sent. */
     static void beforeCommit() {
-        CallChain chain = current();
-        if (chain != null) {
-            CommitCheck check = new CommitCheck();
-            List.copyOf(chain.bound).forEach(hold -> hold.beforeCommit(check));
-            for (ChainFrame frame : List.copyOf(chain.frames)) {
-                frame.holds().forEach(hold -> hold.beforeCommit(check));
-            }
-            for (ChainHold hold : chain.foreign.holds) {
-                if (!hold.isReleased()) {
-                    hold.beforeCommit(check);
-                }
+        CommitCheck check = new CommitCheck();
+        for (ChainFrame frame : frames()) {
+            List.copyOf(frame.holds()).forEach(hold -> hold.beforeCommit(check));
+        }
+        for (ChainHold hold : foreign(outermost()).holds) {
+            if (!hold.isReleased()) {
+                hold.beforeCommit(check);
             }
         }
     }
 
     /** Tells every call on the stack of this thread. */
     static void transactionEnded(TransactionScope.Outcome outcome) {
-        CallChain chain = current();
-        if (chain != null) {
-            List.copyOf(chain.frames).forEach(frame -> frame.transactionEnded(outcome));
-        }
+        frames().forEach(frame -> frame.transactionEnded(outcome));
     }
 
     /** What work that is handed to another thread takes along. */
     static Foreign handOver() {
-        CallChain chain = current();
-        if (chain == null) {
+        List<ChainFrame> own = frames();
+        if (own.isEmpty()) {
             return Foreign.NOTHING;
         }
-        List<ChainFrame> frames = new ArrayList<>(chain.foreign.frames);
-        frames.addAll(chain.frames);
-        List<ChainHold> holds = new ArrayList<>(chain.foreign.holds);
-        chain.forEachHold(holds::add);
-        return new Foreign(frames, holds, chain);
+        Foreign given = foreign(own.get(0));
+        List<ChainFrame> frames = new ArrayList<>(given.frames);
+        frames.addAll(own);
+        List<ChainHold> holds = new ArrayList<>(given.holds);
+        own.forEach(frame -> holds.addAll(frame.holds()));
+        return new Foreign(frames, holds, own);
     }
 
     /**
@@ -203,52 +160,42 @@ public final class CallChain {
      * executor runs on the very thread that handed it over belongs to that thread's chain.
      */
     static <T extends @Nullable Object> T callWithForeign(Foreign foreign, Supplier<T> work) {
-        CallChain own = current();
-        if (own != null && own == foreign.origin) {
+        if (!Collections.disjoint(frames(), foreign.origin)) {
             return work.get();
         }
-        current(new CallChain(foreign));
+        @Nullable Object[] cell = CELL.get();
+        ChainFrame own = (ChainFrame) cell[0];
+        cell[0] = new ChainBase(cell, foreign);
         try {
             return work.get();
         } finally {
-            current(own);
+            ChainFrame.restore(cell, own);
         }
     }
 
-    private void forEachHold(Consumer<ChainHold> action) {
-        bound.forEach(action);
-        frames.forEach(frame -> frame.holds().forEach(action));
-    }
-
-    private static <T> void removeLast(List<T> entries, T entry) {
-        for (int i = entries.size() - 1; i >= 0; i--) {
-            if (entries.get(i) == entry) {
-                entries.remove(i);
-                return;
-            }
+    /** Those of now, outermost first. */
+    private static List<ChainFrame> frames() {
+        ChainFrame innermost = innermost();
+        if (innermost == null) {
+            return List.of();
         }
-    }
-
-    private void dropIfEmpty() {
-        if (frames.isEmpty() && bound.isEmpty() && foreign.isEmpty() && current() == this) {
-            current(null);
+        List<ChainFrame> frames = new ArrayList<>(4);
+        for (ChainFrame frame = innermost; frame != null; frame = frame.outer()) {
+            frames.add(frame);
         }
+        Collections.reverse(frames);
+        return frames;
     }
 
-    private static CallChain currentOrNew() {
-        CallChain chain = current();
-        if (chain == null) {
-            chain = new CallChain(Foreign.NOTHING);
-            current(chain);
+    private static @Nullable ChainFrame outermost() {
+        ChainFrame frame = innermost();
+        while (frame != null && frame.outer() != null) {
+            frame = frame.outer();
         }
-        return chain;
+        return frame;
     }
 
-    private static @Nullable CallChain current() {
-        return (CallChain) CURRENT.get()[0];
-    }
-
-    private static void current(@Nullable CallChain chain) {
-        CURRENT.get()[0] = chain;
+    private static Foreign foreign(@Nullable ChainFrame outermost) {
+        return outermost instanceof ChainBase base ? base.foreign() : Foreign.NOTHING;
     }
 }

@@ -44,7 +44,7 @@ public final class TransactionScope implements TransactionSynchronization {
     private boolean completing;
     private Outcome outcome = Outcome.OPEN;
 
-    private record Binding(ChainHold hold, CallChain chain) {}
+    private record Binding(ChainHold hold, ChainBase base) {}
 
     private record Savepoint(Object savepoint, int bindings) {}
 
@@ -207,7 +207,7 @@ public final class TransactionScope implements TransactionSynchronization {
     private void unbind(int keep) {
         for (int i = bindings.size() - 1; i >= keep; i--) {
             Binding binding = bindings.remove(i);
-            binding.chain.unbind(binding.hold);
+            binding.base.unbind(binding.hold);
             try {
                 binding.hold.unbound(this);
             } catch (RuntimeException | Error broken) {

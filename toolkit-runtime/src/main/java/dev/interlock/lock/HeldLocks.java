@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Everything that one call locked, one hold for each key, pinned once by this call. Thread-safe. */
-final class HeldLocks implements ChainFrame, LockHold {
+final class HeldLocks extends ChainFrame implements LockHold {
 
     private static final Logger log = LoggerFactory.getLogger(HeldLocks.class);
 

@@ -1,6 +1,5 @@
 package dev.interlock.lock;
 
-import dev.interlock.guard.CallChain;
 import dev.interlock.lock.BackendHold.State;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,11 +33,11 @@ final class LockedSection {
     }
 
     private static @Nullable Object runOnStack(HeldLocks held, Body body) throws Throwable {
-        CallChain chain = CallChain.enter(held);
+        held.enter();
         try {
             return held.terms().interruptOnLoss() ? LossInterrupt.run(held, body) : body.run();
         } finally {
-            chain.exit(held);
+            held.exit();
         }
     }
 

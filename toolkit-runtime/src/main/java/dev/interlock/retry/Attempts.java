@@ -9,8 +9,11 @@ import dev.interlock.guard.TransactionScope.Outcome;
 import dev.interlock.retry.ConflictClassifier.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -19,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The attempts of one call, and what is known of the present one.
+ * The attempts of one call, and what is known of the present one; {@link #run} makes one.
  *
  * <p><b>Rule.</b> Another attempt follows only if the former is known to have left nothing: no transaction inside it has
  * committed, and of none is it unknown whether it has.
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the thread of the call, but for {@link #attempt()} and {@link #lastConflict()}, which change between two
  * attempts only.
  */
-final class Attempts implements ChainFrame, RetryContext {
+abstract class Attempts extends ChainFrame implements RetryContext, EscalationLocks.Attempt {
 
     static final Predicate<Attempts> ANY = any -> true;
 
@@ -72,6 +75,11 @@ final class Attempts implements ChainFrame, RetryContext {
         committed |= outcome == Outcome.COMMITTED;
         rolledBack |= outcome == Outcome.ROLLED_BACK;
         commitFailed |= outcome == Outcome.COMMIT_FAILED;
+    }
+
+    /** Whether this one is to run under the lock. */
+    boolean escalate() {
+        return terms.escalates(attempt);
     }
 
     /** How long the next attempt may wait for a lock. */
@@ -165,7 +173,7 @@ final class Attempts implements ChainFrame, RetryContext {
 
     private void next(Throwable failure, Conflict kind, long wait) {
         if (failures == null) {
-            failures = new ArrayList<>(terms.maxRetries());
+            failures = new ArrayList<>();
         }
         failures.add(failure);
         attempt++;
@@ -195,11 +203,10 @@ final class Attempts implements ChainFrame, RetryContext {
     private Throwable withHistory(Throwable failure) {
         List<Throwable> earlier = failures;
         if (earlier != null) {
-            for (Throwable one : earlier) {
-                if (one != failure && !List.of(failure.getSuppressed()).contains(one)) {
-                    failure.addSuppressed(one);
-                }
-            }
+            Set<Throwable> known = Collections.newSetFromMap(new IdentityHashMap<>());
+            known.add(failure);
+            Collections.addAll(known, failure.getSuppressed());
+            earlier.stream().filter(known::add).forEach(failure::addSuppressed);
         }
         return failure;
     }

@@ -137,7 +137,13 @@ public final class ConflictRetry {
             return body.get();
         }
         try {
-            return (T) engine.run(terms, lock, NO_ARGUMENTS, body::get, UnaryOperator.identity());
+            Attempts attempts = new Attempts(terms, engine, UnaryOperator.identity()) {
+                @Override
+                public @Nullable Object run() throws Throwable {
+                    return body.get();
+                }
+            };
+            return (T) engine.run(attempts, lock, NO_ARGUMENTS);
         } catch (Error error) {
             throw error;
         } catch (Throwable thrown) {

@@ -4,10 +4,8 @@ import dev.interlock.guard.CallChain;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.GuardUnavailableException;
 import dev.interlock.guard.TransactionScope;
-import dev.interlock.retry.EscalationLocks.Attempt;
 import dev.interlock.retry.EscalationLocks.EscalationLock;
 import dev.interlock.retry.EscalationLocks.Section;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -34,32 +32,23 @@ record RetryEngine(ConflictClassifier classifier, RetryBudget budget, RetryCount
      * Runs the attempts.
      *
      * @param lock taken first from some attempt on; {@code null} for none
-     * @param whenUsedUp what to throw for a conflict that is not retried any more
+     * @param arguments of the call, which the key of the lock may depend on
      */
     @Nullable
-    Object run(
-            RetryTerms terms,
-            @Nullable EscalationLock lock,
-            @Nullable Object[] arguments,
-            Attempt body,
-            UnaryOperator<Throwable> whenUsedUp)
-            throws Throwable {
+    Object run(Attempts attempts, @Nullable EscalationLock lock, @Nullable Object[] arguments) throws Throwable {
         budget.called();
-        Attempts attempts = new Attempts(terms, this, whenUsedUp);
-        CallChain chain = CallChain.enter(attempts);
+        attempts.enter();
         try {
             while (true) {
-                Section section = lock != null && terms.escalates(attempts.attempt())
-                        ? escalate(lock, arguments, attempts)
-                        : null;
+                Section section = lock != null && attempts.escalate() ? escalate(lock, arguments, attempts) : null;
                 try {
-                    return section == null ? body.run() : section.run(body);
+                    return section == null ? attempts.run() : section.run(attempts);
                 } catch (Throwable failure) {
                     attempts.failed(failure);
                 }
             }
         } finally {
-            chain.exit(attempts);
+            attempts.exit();
         }
     }
 

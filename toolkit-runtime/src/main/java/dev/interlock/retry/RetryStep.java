@@ -23,9 +23,15 @@ final class RetryStep implements GuardStep.Advice {
 
     @Override
     public @Nullable Object around(GuardedCall call, GuardStep.Next next) throws Throwable {
-        return RetryEngine.isLeftToOthers()
-                ? next.proceed(call)
-                : engine.run(
-                        definition.terms(), definition.lock(), call.arguments(), () -> next.proceed(call), whenUsedUp);
+        if (RetryEngine.isLeftToOthers()) {
+            return next.proceed(call);
+        }
+        Attempts attempts = new Attempts(definition.terms(), engine, whenUsedUp) {
+            @Override
+            public @Nullable Object run() throws Throwable {
+                return next.proceed(call);
+            }
+        };
+        return engine.run(attempts, definition.lock(), call.arguments());
     }
 }

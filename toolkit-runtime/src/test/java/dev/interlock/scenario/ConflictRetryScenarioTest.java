@@ -115,6 +115,19 @@ class ConflictRetryScenarioTest {
     }
 
     @Test
+    void theNumberOfRetriesMayBeLeftToTheTimeout() {
+        AtomicInteger attempts = new AtomicInteger();
+        retry.maxRetries(Integer.MAX_VALUE)
+                .backoff(Duration.ZERO, 1, Duration.ZERO, Jitter.NONE)
+                .run(() -> {
+                    if (attempts.incrementAndGet() < 100) {
+                        throw new OptimisticLockingFailureException("attempt " + attempts);
+                    }
+                });
+        assertThat(attempts).hasValue(100);
+    }
+
+    @Test
     void oneExceptionThrownAgainAndAgainIsNotItsOwnHistory() {
         OptimisticLockingFailureException same = new OptimisticLockingFailureException("the same");
         assertThatThrownBy(() -> conflicting.byDefault(() -> {
