@@ -2,6 +2,7 @@ package dev.interlock.guard;
 
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
 
 /** The one way from a call to its guards, shared by both weavings. Thread-safe. */
 public final class GuardPipeline {
@@ -24,6 +25,6 @@ public final class GuardPipeline {
 
     /** The plan for calls of a method that may be declared on an interface or a superclass of the target. */
     public GuardPlan planOfCalled(Method called, Class<?> targetClass) {
-        return plans.planOfCalled(called, targetClass);
+        return plans.plan(AopUtils.getMostSpecificMethod(called, targetClass), targetClass);
     }
 }

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -28,7 +27,6 @@ public final class GuardPlans {
     private final BeanFactory beanFactory;
     private final TransactionAttributeSource transactionAttributes;
     private final ConcurrentMap<MethodClassKey, GuardPlan> plans = new ConcurrentHashMap<>();
-    private final ConcurrentMap<MethodClassKey, GuardPlan> calledPlans = new ConcurrentHashMap<>();
 
     /**
      * @param beanFactory where transaction managers are found
@@ -58,17 +56,6 @@ public final class GuardPlans {
             plan = make(method, targetClass, problems);
             problems.throwIfAny();
             plans.put(key, plan);
-        }
-        return plan;
-    }
-
-    /** The plan of the method that a call through an interface or a superclass ends in. */
-    public GuardPlan planOfCalled(Method called, Class<?> targetClass) {
-        MethodClassKey key = new MethodClassKey(called, targetClass);
-        GuardPlan plan = calledPlans.get(key);
-        if (plan == null) {
-            plan = plan(AopUtils.getMostSpecificMethod(called, targetClass), targetClass);
-            calledPlans.put(key, plan);
         }
         return plan;
     }

@@ -22,6 +22,11 @@ final class TargetClasses {
 
     private TargetClasses() {}
 
+    /** Whether the class of an object tells its target class, as that of a proxy does not. */
+    static boolean tellItself(Class<?> type) {
+        return OF_PLAIN_OBJECTS.get(type) != null;
+    }
+
     static Class<?> of(Object target) {
         Class<?> plain = OF_PLAIN_OBJECTS.get(target.getClass());
         return plain != null ? plain : AopUtils.getTargetClass(target);
