@@ -1,6 +1,7 @@
 package dev.interlock.benchmark.locks;
 
 import dev.interlock.benchmark.BenchmarkPostgres;
+import dev.interlock.benchmark.contest.Arm;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Queue;

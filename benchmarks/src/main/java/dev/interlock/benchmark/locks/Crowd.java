@@ -1,5 +1,6 @@
 package dev.interlock.benchmark.locks;
 
+import dev.interlock.benchmark.contest.Arm;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,6 @@
 package dev.interlock.benchmark.locks;
 
-import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.List;
+import dev.interlock.benchmark.contest.Suite;
 
 /** Entry point of {@code benchmarks/run locks}. */
 public final class LocksSuite {
@@ -17,35 +15,14 @@ public final class LocksSuite {
     private LocksSuite() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        Options options;
+        Suite suite;
         try {
-            options = Options.parse(arguments, Measures.ALL_MEASURES);
+            suite = new Suite(CAPTION, Measures.ALL_MEASURES).select(arguments);
         } catch (IllegalArgumentException wrong) {
             System.err.println(wrong.getMessage());
             System.exit(2);
             return;
         }
-        run(options.select(Measures.ALL_MEASURES), System.out);
-    }
-
-    static void run(List<Measure> measures, PrintStream out) throws InterruptedException {
-        out.printf(CAPTION, Runtime.version(), Runtime.getRuntime().availableProcessors());
-        List<Outcome> outcomes = new ArrayList<>();
-        for (Measure measure : measures) {
-            out.println();
-            out.println(measure.number() + "  " + measure.title());
-            out.println(measure.note());
-            out.println(measure.processors().reason());
-            Outcome outcome = Contest.run(measure, out);
-            if (measure.processors() == Measure.Processors.ONE && !outcome.bound()) {
-                out.println(
-                        "taskset was not found, so they ran where the scheduler put them, which moves times at random.");
-            }
-            out.println();
-            out.print(new OutcomeTable(outcome));
-            outcomes.add(outcome);
-        }
-        out.println();
-        out.print(new AimsTable(outcomes));
+        suite.run(System.out);
     }
 }

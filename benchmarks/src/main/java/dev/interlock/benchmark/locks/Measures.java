@@ -1,10 +1,16 @@
 package dev.interlock.benchmark.locks;
 
-import static dev.interlock.benchmark.locks.Aim.Bound.AT_LEAST;
-import static dev.interlock.benchmark.locks.Aim.Bound.AT_MOST;
-import static dev.interlock.benchmark.locks.Measure.Processors.ALL;
-import static dev.interlock.benchmark.locks.Measure.Processors.ONE;
+import static dev.interlock.benchmark.contest.Aim.Bound.AT_LEAST;
+import static dev.interlock.benchmark.contest.Aim.Bound.AT_MOST;
+import static dev.interlock.benchmark.contest.Measure.Processors.ALL;
+import static dev.interlock.benchmark.contest.Measure.Processors.ONE;
 
+import dev.interlock.benchmark.contest.Aim;
+import dev.interlock.benchmark.contest.Contender;
+import dev.interlock.benchmark.contest.Entrant;
+import dev.interlock.benchmark.contest.Figure;
+import dev.interlock.benchmark.contest.Measure;
+import dev.interlock.benchmark.contest.Plan;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 

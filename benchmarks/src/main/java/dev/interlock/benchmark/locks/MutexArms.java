@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.benchmark.Application;
 import dev.interlock.benchmark.BenchmarkPostgres;
 import dev.interlock.benchmark.Guards;
+import dev.interlock.benchmark.contest.Arm;
+import dev.interlock.benchmark.contest.Servers;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Guard;
 import dev.interlock.lock.DistributedMutexGuard;

@@ -1,5 +1,8 @@
 package dev.interlock.benchmark.locks;
 
+import dev.interlock.benchmark.contest.Arm;
+import dev.interlock.benchmark.contest.Exclusion;
+import dev.interlock.benchmark.contest.Load;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,8 @@
 package dev.interlock.benchmark.locks;
 
+import dev.interlock.benchmark.contest.Contender;
+import dev.interlock.benchmark.contest.Histogram;
+import dev.interlock.benchmark.contest.Sample;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,7 +91,7 @@ final class NodeGroup implements Contender {
                 (long) nodes.stream().mapToLong(Sample::nanos).average().orElse(0),
                 calls,
                 waits,
-                nodes.stream().mapToLong(Sample::overlaps).sum());
+                nodes.stream().mapToLong(Sample::violations).sum());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.interlock.benchmark.locks;
 
+import dev.interlock.benchmark.contest.Histogram;
+import dev.interlock.benchmark.contest.Sample;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -31,7 +33,7 @@ final class NodeProtocol {
                 Long.toString(sample.nanos()),
                 sample.calls().toString(),
                 sample.waits().toString(),
-                Long.toString(sample.overlaps()));
+                Long.toString(sample.violations()));
     }
 
     static String failed(Throwable failure) {

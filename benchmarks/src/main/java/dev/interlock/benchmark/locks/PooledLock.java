@@ -1,6 +1,7 @@
 package dev.interlock.benchmark.locks;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.interlock.benchmark.contest.Arm;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;

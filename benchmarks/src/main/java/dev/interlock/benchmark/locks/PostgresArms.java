@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.benchmark.Application;
 import dev.interlock.benchmark.Application.Beans;
 import dev.interlock.benchmark.BenchmarkPostgres;
+import dev.interlock.benchmark.contest.Arm;
 import java.util.stream.LongStream;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;

@@ -5,6 +5,7 @@ import com.baomidou.lock.LockTemplate;
 import com.baomidou.lock.executor.LockExecutor;
 import com.baomidou.lock.executor.RedissonLockExecutor;
 import com.baomidou.lock.spring.boot.autoconfigure.Lock4jProperties;
+import dev.interlock.benchmark.contest.Arm;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;

@@ -2,6 +2,7 @@ package dev.interlock.benchmark.locks;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.benchmark.BenchmarkPostgres;
+import dev.interlock.benchmark.contest.Arm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

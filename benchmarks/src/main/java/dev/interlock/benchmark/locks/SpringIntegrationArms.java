@@ -2,6 +2,7 @@ package dev.interlock.benchmark.locks;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.benchmark.BenchmarkPostgres;
+import dev.interlock.benchmark.contest.Arm;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongFunction;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;

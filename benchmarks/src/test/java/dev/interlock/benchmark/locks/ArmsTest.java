@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.interlock.benchmark.BenchmarkPostgres;
+import dev.interlock.benchmark.contest.Arm;
+import dev.interlock.benchmark.contest.Exclusion;
+import dev.interlock.benchmark.contest.Load;
+import dev.interlock.benchmark.contest.Servers;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.interlock.benchmark.BenchmarkPostgres;
+import dev.interlock.benchmark.contest.Sample;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -40,7 +41,7 @@ class GroupsTest {
             assertThat(nodes()).isEqualTo(before + 2);
             await().atMost(PATIENCE).untilAsserted(() -> {
                 Sample sample = group.round(LENGTH);
-                overlaps.addAndGet(sample.overlaps());
+                overlaps.addAndGet(sample.violations());
                 assertThat(sample.counts()).hasSize(2).doesNotContain(0);
                 assertThat(sample.waits().total()).isPositive();
             });

@@ -2,6 +2,8 @@ package dev.interlock.benchmark.locks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.interlock.benchmark.contest.Entrant;
+import dev.interlock.benchmark.contest.Measure;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,8 @@ package dev.interlock.benchmark.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.interlock.benchmark.contest.Histogram;
+import dev.interlock.benchmark.contest.Sample;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class NodeProtocolTest {
         assertThat(read.nanos()).isEqualTo(5_000_000_000L);
         assertThat(read.calls()).hasToString(calls.toString());
         assertThat(read.waits().total()).isZero();
-        assertThat(read.overlaps()).isEqualTo(2);
+        assertThat(read.violations()).isEqualTo(2);
     }
 
     @Test
@@ -46,6 +48,6 @@ class NodeProtocolTest {
         assertThat(together.counts()).containsExactly(30, 40);
         assertThat(together.evenness()).isEqualTo(0.75);
         assertThat(together.nanos()).isEqualTo(15);
-        assertThat(together.overlaps()).isEqualTo(1);
+        assertThat(together.violations()).isEqualTo(1);
     }
 }

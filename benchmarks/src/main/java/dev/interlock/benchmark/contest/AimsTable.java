@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import dev.interlock.benchmark.Table;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * <p><b>Concurrency.</b> All threads run before the watch begins and after it has ended, so that none of them works alone for
  * a while. A thread counts a call that ended during the watch, in fields of its own that are read when it has died.
  */
-final class Load {
+public final class Load {
 
     private static final Duration RAMP = Duration.ofMillis(300);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -47,7 +47,7 @@ final class Load {
      * @param keys key of each thread, numbered from 0
      * @throws IllegalStateException if a call failed, or did not return for a minute after the time was over
      */
-    static Sample run(Arm arm, int threads, IntToLongFunction keys, Exclusion exclusion, Duration length)
+    public static Sample run(Arm arm, int threads, IntToLongFunction keys, Exclusion exclusion, Duration length)
             throws InterruptedException {
         return new Load(arm, threads, keys, exclusion).run(length);
     }

@@ -1,10 +1,10 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** What is read from a sample. */
-enum Figure {
+public enum Figure {
     TIME("median call", "%.1f µs", sample -> sample.calls().percentile(50) / 1e3),
     RATE("per second", "%,.0f", Sample::perSecond),
     THREADS("slowest / fastest thread", "%.2f", Sample::evenness),
@@ -28,7 +28,7 @@ enum Figure {
     }
 
     /** NaN if nothing was finished. */
-    double of(Sample sample) {
+    public double of(Sample sample) {
         return of.applyAsDouble(sample);
     }
 

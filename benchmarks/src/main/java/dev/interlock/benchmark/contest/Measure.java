@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  * @param entrants the first is what the others are compared with
  * @param figures columns of its table; the first is the one that is compared
  */
-record Measure(
+public record Measure(
         int number,
         String title,
         String note,
@@ -21,7 +21,7 @@ record Measure(
         List<Aim> aims) {
 
     /** Where client and servers run. */
-    enum Processors {
+    public enum Processors {
         ONE("""
                 Client and server share one processor after the warm-up: to wake one on another takes longer than the statement
                 and varies with luck, while alone the lock's own work counts."""),
@@ -35,12 +35,12 @@ record Measure(
             this.reason = reason;
         }
 
-        String reason() {
+        public String reason() {
             return reason;
         }
     }
 
-    Measure quick() {
+    public Measure quick() {
         return new Measure(number, title, note, processors, plan.quick(), entrants, figures, aims);
     }
 }

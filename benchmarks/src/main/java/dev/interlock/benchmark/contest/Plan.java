@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.time.Duration;
 
@@ -9,17 +9,17 @@ import java.time.Duration;
  * @param warmUp of each entrant before the first round
  * @param length of each entrant in each round
  */
-record Plan(int rounds, Duration warmUp, Duration length) {
+public record Plan(int rounds, Duration warmUp, Duration length) {
 
     private static final int QUICK_ROUNDS = 3;
     private static final int QUICKER = 4;
 
-    static Plan ofMillis(int rounds, long warmUp, long length) {
+    public static Plan ofMillis(int rounds, long warmUp, long length) {
         return new Plan(rounds, Duration.ofMillis(warmUp), Duration.ofMillis(length));
     }
 
     /** To see that everything works; the figures are rough. */
-    Plan quick() {
+    public Plan quick() {
         return new Plan(Math.min(rounds, QUICK_ROUNDS), warmUp.dividedBy(QUICKER), length.dividedBy(QUICKER));
     }
 }

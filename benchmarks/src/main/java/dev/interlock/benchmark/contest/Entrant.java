@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 /**
  * A line of a comparison.
@@ -6,10 +6,10 @@ package dev.interlock.benchmark.locks;
  * @param name what the table calls it
  * @param opening makes it; a failure keeps it out and is reported
  */
-record Entrant(String name, Opening opening) {
+public record Entrant(String name, Opening opening) {
 
     @FunctionalInterface
-    interface Opening {
+    public interface Opening {
         Contender open(Servers servers) throws Exception;
     }
 }

@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param base entrant that it is divided by, in each round; empty where the figure itself is judged
  * @param bound which side of the limit is good
  */
-record Aim(String text, Figure figure, String entrant, String base, Bound bound, double limit) {
+public record Aim(String text, Figure figure, String entrant, String base, Bound bound, double limit) {
 
-    enum Bound {
+    public enum Bound {
         AT_MOST("≤"),
         AT_LEAST("≥");
 
@@ -25,7 +25,7 @@ record Aim(String text, Figure figure, String entrant, String base, Bound bound,
         }
     }
 
-    boolean isRatio() {
+    public boolean isRatio() {
         return !base.isEmpty();
     }
 

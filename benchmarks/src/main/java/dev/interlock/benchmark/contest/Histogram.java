@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.util.StringJoiner;
 
@@ -6,7 +6,7 @@ import java.util.StringJoiner;
  * Counts durations in buckets that are at most 1/128 as wide as what they hold. Not thread-safe: each thread fills its own,
  * and they are added up afterwards.
  */
-final class Histogram {
+public final class Histogram {
 
     private static final int STEPS_LOG = 7;
     private static final int STEPS = 1 << STEPS_LOG;
@@ -17,19 +17,19 @@ final class Histogram {
     private final long[] buckets = new long[bucket(LONGEST) + 1];
     private long total;
 
-    void record(long nanos) {
+    public void record(long nanos) {
         buckets[bucket(Math.max(0, Math.min(LONGEST, nanos)))]++;
         total++;
     }
 
-    void add(Histogram other) {
+    public void add(Histogram other) {
         for (int i = 0; i < buckets.length; i++) {
             buckets[i] += other.buckets[i];
         }
         total += other.total;
     }
 
-    long total() {
+    public long total() {
         return total;
     }
 
@@ -38,7 +38,7 @@ final class Histogram {
      *
      * @return nanoseconds, NaN if there was no call
      */
-    double percentile(double percent) {
+    public double percentile(double percent) {
         if (total == 0) {
             return Double.NaN;
         }
@@ -90,7 +90,7 @@ final class Histogram {
         return filled.toString();
     }
 
-    static Histogram parse(String text) {
+    public static Histogram parse(String text) {
         Histogram histogram = new Histogram();
         if (!text.equals("-")) {
             for (String entry : text.split(",")) {

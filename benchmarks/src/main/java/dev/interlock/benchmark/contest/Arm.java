@@ -1,8 +1,8 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 /** One way to hold a lock while something runs. Thread-safe. */
 @FunctionalInterface
-interface Arm extends AutoCloseable {
+public interface Arm extends AutoCloseable {
 
     /**
      * Takes the lock of the key, runs the body once on this thread, and releases the lock. An arm that skips instead of waiting

@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,7 +40,7 @@ class ContestTest {
         assertThat(outcome.failures())
                 .containsEntry("fails in round", "java.sql.SQLException: no more")
                 .containsEntry("does not open", "not there")
-                .containsEntry("does not lock", "it did not exclude: 3 times two holders of a key were inside");
+                .containsEntry("does not lock", "it did not guard: 3 violations");
         assertThat(events).contains("close fails in round", "close does not lock");
     }
 

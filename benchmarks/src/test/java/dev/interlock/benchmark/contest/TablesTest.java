@@ -1,8 +1,8 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.interlock.benchmark.locks.Aim.Bound;
+import dev.interlock.benchmark.contest.Aim.Bound;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -1,11 +1,11 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.time.Duration;
 import java.util.function.IntToLongFunction;
 
 /** What takes part in a comparison, round by round. */
 @FunctionalInterface
-interface Contender extends AutoCloseable {
+public interface Contender extends AutoCloseable {
 
     /** @param length how long to watch it */
     Sample round(Duration length) throws Exception;

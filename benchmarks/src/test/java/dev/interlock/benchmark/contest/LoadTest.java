@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -37,13 +37,13 @@ class LoadTest {
                 .isEqualTo(sample.calls().total());
         assertThat(sample.nanos()).isGreaterThanOrEqualTo(LENGTH.toNanos());
         assertThat(sample.evenness()).isBetween(0.0, 1.0);
-        assertThat(sample.overlaps()).isZero();
+        assertThat(sample.violations()).isZero();
     }
 
     @Test
     void lockThatDoesNotLockIsSeen() throws InterruptedException {
-        assertThat(run((key, body) -> body.run(), 0).overlaps()).isPositive();
-        assertThat(run((key, body) -> body.run(), 1).overlaps())
+        assertThat(run((key, body) -> body.run(), 0).violations()).isPositive();
+        assertThat(run((key, body) -> body.run(), 1).violations())
                 .as("a key each")
                 .isZero();
     }

@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import dev.interlock.benchmark.OneProcessor;
 import java.io.PrintStream;
@@ -89,13 +89,10 @@ final class Contest implements AutoCloseable {
     private Optional<Sample> watch(String name, Duration length) throws InterruptedException {
         try {
             Sample sample = contenders.get(name).round(length);
-            if (sample.overlaps() == 0) {
+            if (sample.violations() == 0) {
                 return Optional.of(sample);
             }
-            drop(
-                    name,
-                    new IllegalStateException(
-                            "it did not exclude: " + sample.overlaps() + " times two holders of a key were inside"));
+            drop(name, new IllegalStateException("it did not guard: " + sample.violations() + " violations"));
         } catch (InterruptedException interrupt) {
             throw interrupt;
         } catch (Exception | LinkageError failure) {

@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.util.Arrays;
 
@@ -9,16 +9,16 @@ import java.util.Arrays;
  * @param nanos how long it was watched
  * @param calls duration of a call
  * @param waits time from the begin of a call to that of its body
- * @param overlaps how often two holders of one key were inside at a time
+ * @param violations how often it broke what it promises, as when two holders of one key were inside at a time
  */
-record Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long overlaps) {
+public record Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long violations) {
 
-    double perSecond() {
+    public double perSecond() {
         return Arrays.stream(counts).sum() * 1e9 / nanos;
     }
 
     /** Calls of the slowest as a part of those of the fastest; NaN if there were none. */
-    double evenness() {
+    public double evenness() {
         long most = Arrays.stream(counts).max().orElse(0);
         return most == 0 ? Double.NaN : (double) Arrays.stream(counts).min().orElse(0) / most;
     }

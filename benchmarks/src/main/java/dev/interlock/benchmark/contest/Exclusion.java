@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>Concurrency.</b> A word of memory for each key says that somebody is inside; it is exchanged atomically, between
  * processes too if they map the same file. Words lie a cache line apart.
  */
-final class Exclusion {
+public final class Exclusion {
 
     private static final VarHandle WORD = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final int LINE = 64;
@@ -31,30 +31,30 @@ final class Exclusion {
     }
 
     /** For threads of this JVM with the keys 0 to {@code keys - 1}. */
-    static Exclusion inMemory(int keys) {
+    public static Exclusion inMemory(int keys) {
         return new Exclusion(ByteBuffer.allocateDirect((keys + 1) * LINE).alignedSlice(LINE));
     }
 
     /** For all processes that name the same file, and the key 0. */
-    static Exclusion of(Path file) throws IOException {
+    public static Exclusion of(Path file) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return new Exclusion(channel.map(MapMode.READ_WRITE, 0, LINE));
         }
     }
 
-    void enter(long key) {
+    public void enter(long key) {
         if ((long) WORD.getAndSet(words, (int) key * LINE, 1L) != 0) {
             overlaps.increment();
         }
     }
 
-    void exit(long key) {
+    public void exit(long key) {
         WORD.setVolatile(words, (int) key * LINE, 0L);
     }
 
     /** How often somebody entered while another was inside. */
-    long overlaps() {
+    public long overlaps() {
         return overlaps.sum();
     }
 }

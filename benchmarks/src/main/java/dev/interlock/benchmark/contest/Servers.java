@@ -1,4 +1,4 @@
-package dev.interlock.benchmark.locks;
+package dev.interlock.benchmark.contest;
 
 import dev.interlock.benchmark.BenchmarkPostgres;
 import dev.interlock.benchmark.BenchmarkRedis;
@@ -6,7 +6,7 @@ import dev.interlock.benchmark.OneProcessor;
 import java.sql.SQLException;
 
 /** The servers of one measure, each started when it is first asked for. Used by one thread. */
-final class Servers implements AutoCloseable {
+public final class Servers implements AutoCloseable {
 
     private final boolean oneProcessor;
     private boolean bound = true;
@@ -14,12 +14,12 @@ final class Servers implements AutoCloseable {
     private BenchmarkRedis redis;
 
     /** @param oneProcessor whether they are to be bound to {@link OneProcessor} */
-    Servers(boolean oneProcessor) {
+    public Servers(boolean oneProcessor) {
         this.oneProcessor = oneProcessor;
     }
 
     /** JDBC address. */
-    String postgres() throws SQLException {
+    public String postgres() throws SQLException {
         if (postgres == null) {
             postgres = BenchmarkPostgres.start();
             bound &= oneProcessor && postgres.bindToOneProcessor();
@@ -28,11 +28,11 @@ final class Servers implements AutoCloseable {
     }
 
     /** Address as Redisson takes it. */
-    String redis() {
+    public String redis() {
         return startedRedis().url();
     }
 
-    int redisPort() {
+    public int redisPort() {
         return startedRedis().port();
     }
 
