@@ -43,13 +43,13 @@ public final class Application {
         return context;
     }
 
-    /** With the guards of advisory locks. */
+    /** With the guards of advisory locks and retry. */
     public static AnnotationConfigApplicationContext guarded(String url, int pool, Beans beans) {
         return guarded(url, pool, beans, context -> List.of());
     }
 
     /**
-     * With the guards of advisory locks and others.
+     * With the guards of advisory locks, retry and others.
      *
      * @param others called once, when the context is about to make its first proxy
      */

@@ -7,8 +7,13 @@ import dev.interlock.guard.GuardPipeline;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
+import dev.interlock.lock.LockEscalation;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
+import dev.interlock.postgres.PostgresConflicts;
+import dev.interlock.retry.RetryBudgets;
+import dev.interlock.retry.RetryCounts;
+import dev.interlock.retry.RetryGuard;
 import dev.interlock.weaving.GuardAdvisor;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +29,9 @@ public final class Guards {
 
     public static final Durations DURATIONS = new Durations(UnaryOperator.identity());
 
+    /** As good as without end: benchmarks cause conflicts on purpose. */
+    private static final RetryBudgets.Settings BUDGET = new RetryBudgets.Settings(1, 1e9, 1e9);
+
     private Guards() {}
 
     /**
@@ -35,11 +43,18 @@ public final class Guards {
         return advisor(space, beans, transactions, List.of());
     }
 
-    /** @param others guards besides those of advisory locks */
+    /** @param others guards besides those of advisory locks and retry */
     public static GuardAdvisor advisor(
             LockSpace space, BeanFactory beans, TransactionAttributeSource transactions, List<Guard<?, ?>> others) {
         List<Guard<?, ?>> guards = new ArrayList<>(others);
         guards.add(new AdvisoryLockGuard(NAMESPACE, only(space), DURATIONS, Clock.SYSTEM));
+        guards.add(new RetryGuard(
+                new PostgresConflicts(),
+                new RetryBudgets(BUDGET, Clock.SYSTEM),
+                new RetryCounts(),
+                new LockEscalation(NAMESPACE, only(space), Clock.SYSTEM),
+                DURATIONS,
+                Clock.SYSTEM));
         GuardPipeline pipeline = new GuardPipeline(new GuardPlans(guards, beans, transactions));
         return new GuardAdvisor(() -> pipeline, GuardAdvisor.DEFAULT_ORDER);
     }
