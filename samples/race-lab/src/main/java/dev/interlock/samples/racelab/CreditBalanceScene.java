@@ -105,12 +105,12 @@ class CreditBalanceScene implements Scene {
     }
 
     @Override
-    public List<Violation> violations(Acknowledged acknowledged) {
+    public List<Violation> violations(Answers answers) {
         long balance = jdbc.sql("SELECT balance FROM credit_account WHERE id = ?")
                 .param(ACCOUNT)
                 .query(Long.class)
                 .single();
-        return compare(OPENING_BALANCE + acknowledged.sum(), balance);
+        return compare(OPENING_BALANCE + answers.promised(), balance);
     }
 
     static List<Violation> compare(long promised, long balance) {

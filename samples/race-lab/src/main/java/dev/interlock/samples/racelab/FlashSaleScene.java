@@ -109,12 +109,12 @@ class FlashSaleScene implements Scene {
     }
 
     @Override
-    public List<Violation> violations(Acknowledged acknowledged) {
+    public List<Violation> violations(Answers answers) {
         long stock = jdbc.sql("SELECT stock FROM sale_item WHERE id = ?")
                 .param(ITEM)
                 .query(Long.class)
                 .single();
-        return compare(STOCK, acknowledged.sum(), stock);
+        return compare(STOCK, answers.promised(), stock);
     }
 
     /** Less stock than the promises explain is no violation: a call that failed may have taken its item. */

@@ -131,14 +131,14 @@ class OneRunnerScene implements Scene {
     }
 
     @Override
-    public List<Violation> violations(Acknowledged acknowledged) {
+    public List<Violation> violations(Answers answers) {
         long fired = ticks.values().stream().mapToInt(Integer::intValue).max().orElse(0);
         return jdbc.sql("""
                         SELECT count(*) AS total, count(DISTINCT (tick, customer)) AS different,
                                count(DISTINCT tick) AS ticks
                         FROM invoice""")
                 .query((row, number) -> compare(
-                        acknowledged.sum(),
+                        answers.promised(),
                         row.getLong("total"),
                         row.getLong("different"),
                         fired - row.getLong("ticks"),

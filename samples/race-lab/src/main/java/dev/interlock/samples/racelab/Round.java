@@ -6,10 +6,12 @@ import java.util.stream.Stream;
 /** All calls of one arm from one start together, and what the final state says about them. */
 record Round(List<Sample> samples, List<Violation> violations) {
 
-    static Acknowledged acknowledged(List<Sample> samples) {
-        return new Acknowledged(outcomes(samples, Outcome.Acknowledged.class)
-                .map(Outcome.Acknowledged::value)
-                .toList());
+    static Answers answers(List<Sample> samples) {
+        return new Answers(
+                outcomes(samples, Outcome.Acknowledged.class)
+                        .map(Outcome.Acknowledged::value)
+                        .toList(),
+                outcomes(samples, Outcome.Failed.class).count());
     }
 
     <T extends Outcome> Stream<T> outcomes(Class<T> type) {

@@ -30,5 +30,5 @@ interface Scene {
     }
 
     /** Compares what the database holds with what the callers were told. Called after each round, when no call runs. */
-    List<Violation> violations(Acknowledged acknowledged);
+    List<Violation> violations(Answers answers);
 }

@@ -84,7 +84,7 @@ class SceneRunner implements ApplicationListener<ContextClosedEvent> {
     private Round round(Scene scene, Action action) throws InterruptedException {
         scene.reset();
         List<Sample> samples = crowd.perform(scene.pace(), action);
-        return new Round(samples, scene.violations(Round.acknowledged(samples)));
+        return new Round(samples, scene.violations(Round.answers(samples)));
     }
 
     private static String line(Scene scene, String arm, int number, Round round) {

@@ -11,6 +11,11 @@ record Violation(long count, String finding) {
         return Stream.of(candidates).filter(candidate -> candidate.count() > 0).toList();
     }
 
+    /** Calls told of a conflict that a retry would have kept from them. */
+    static Violation failed(long calls) {
+        return new Violation(calls, calls + " calls failed that another attempt would have saved");
+    }
+
     static long total(List<Violation> violations) {
         return violations.stream().mapToLong(Violation::count).sum();
     }

@@ -47,7 +47,7 @@ class CrowdTest {
 
         assertThat(samples).hasSize(24);
         assertThat(callers).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
-        assertThat(Round.acknowledged(samples).sum()).isEqualTo(3 * 28);
+        assertThat(Round.answers(samples).promised()).isEqualTo(3 * 28);
     }
 
     @Test

@@ -67,7 +67,7 @@ final class FakeScene implements Scene {
     }
 
     @Override
-    public List<Violation> violations(Acknowledged acknowledged) {
+    public List<Violation> violations(Answers answers) {
         long count;
         if (guardedRuns) {
             guardedRounds++;

@@ -99,7 +99,9 @@ class ViolationTest {
     }
 
     @Test
-    void acknowledgedCallsAddUpWhatTheyPromised() {
-        assertThat(new Acknowledged(List.of(10L, 10L, 5L)).sum()).isEqualTo(25);
+    void callsThatFailedCountWhereTheSceneSaysSo() {
+        assertThat(Violation.among(Violation.failed(0))).isEmpty();
+        assertThat(Violation.among(Violation.failed(12)))
+                .containsExactly(new Violation(12, "12 calls failed that another attempt would have saved"));
     }
 }
