@@ -1,17 +1,18 @@
 package dev.interlock.samples.racelab;
 
-import dev.interlock.annotation.Guarded;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ObjectUtils;
 
-/** The guards of a scene as its source has them, so that the page shows the one difference between the arms. */
+/** The annotations that only the guarded arm of a scene has, as its source has them: the one difference between the arms. */
 final class GuardText {
 
     private static final Comparator<Method> NAME_FIRST = Comparator.comparing(
@@ -20,28 +21,33 @@ final class GuardText {
 
     private GuardText() {}
 
-    /** Reads the nested component {@code Guarded}. */
+    /** Reads the nested components {@code Guarded} and {@code Unguarded}. */
     static String of(Class<?> scene) {
-        return Stream.of(scene.getDeclaredClasses())
-                .filter(nested -> nested.getSimpleName().equals("Guarded"))
-                .flatMap(arm -> Stream.of(arm.getDeclaredMethods()))
-                .flatMap(method -> Stream.of(method.getAnnotations()))
-                .filter(annotation -> annotation.annotationType().isAnnotationPresent(Guarded.class))
+        Set<Annotation> shared = annotations(scene, "Unguarded").collect(Collectors.toSet());
+        return annotations(scene, "Guarded")
+                .filter(Predicate.not(shared::contains))
                 .map(GuardText::written)
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String written(Annotation guard) {
-        String attributes = Stream.of(guard.annotationType().getDeclaredMethods())
-                .sorted(NAME_FIRST)
-                .filter(attribute -> !Objects.deepEquals(value(guard, attribute), attribute.getDefaultValue()))
-                .map(attribute -> attribute.getName() + " = " + literal(value(guard, attribute)))
-                .collect(Collectors.joining(", ", "(", ")"));
-        return "@" + guard.annotationType().getSimpleName() + attributes;
+    private static Stream<Annotation> annotations(Class<?> scene, String arm) {
+        return Stream.of(scene.getDeclaredClasses())
+                .filter(nested -> nested.getSimpleName().equals(arm))
+                .flatMap(nested -> Stream.of(nested.getDeclaredMethods()))
+                .flatMap(method -> Stream.of(method.getAnnotations()));
     }
 
-    private static Object value(Annotation guard, Method attribute) {
-        return AnnotationUtils.getValue(guard, attribute.getName());
+    private static String written(Annotation annotation) {
+        String attributes = Stream.of(annotation.annotationType().getDeclaredMethods())
+                .sorted(NAME_FIRST)
+                .filter(attribute -> !Objects.deepEquals(value(annotation, attribute), attribute.getDefaultValue()))
+                .map(attribute -> attribute.getName() + " = " + literal(value(annotation, attribute)))
+                .collect(Collectors.joining(", ", "(", ")"));
+        return "@" + annotation.annotationType().getSimpleName() + attributes;
+    }
+
+    private static Object value(Annotation annotation, Method attribute) {
+        return AnnotationUtils.getValue(annotation, attribute.getName());
     }
 
     private static String literal(Object value) {

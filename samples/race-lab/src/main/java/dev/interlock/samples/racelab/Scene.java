@@ -6,7 +6,9 @@ import java.util.List;
  * One race, shown without and with the guard.
  *
  * <p>A scene is a component with three nested components: {@code Body}, what the call does, and {@code Unguarded} and
- * {@code Guarded}, which call it and differ by the guard's annotation alone. It is found by being in this package.
+ * {@code Guarded}, which call it and differ by the guard's annotation alone; under {@code @RetryOnConflict} also by the
+ * isolation, which decides whether there is a conflict to retry. Scenes of the same call share a body of their own. A scene is
+ * found by being in this package.
  */
 interface Scene {
 

@@ -6,6 +6,8 @@ import dev.interlock.annotation.AdvisoryLocked;
 import dev.interlock.annotation.Conflict;
 import dev.interlock.annotation.RetryOnConflict;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.annotation.Isolation;
+import org.springframework.transaction.annotation.Transactional;
 
 class GuardTextTest {
 
@@ -27,10 +29,18 @@ class GuardTextTest {
         assertThat(GuardText.of(Sample.class).lines())
                 .containsExactlyInAnyOrder(
                         "@AdvisoryLocked(name = \"both\", key = {\"#from\", \"#to\"})",
-                        "@RetryOnConflict(maxRetries = 5, on = DEADLOCK)");
+                        "@RetryOnConflict(maxRetries = 5, on = DEADLOCK)",
+                        "@Transactional(isolation = SERIALIZABLE, timeout = 5)");
     }
 
     private static final class Sample {
+
+        @SuppressWarnings("unused")
+        private static final class Unguarded {
+
+            @Transactional(timeout = 5)
+            void transfer(long from, long to) {}
+        }
 
         @SuppressWarnings("unused")
         private static final class Guarded {
@@ -39,6 +49,7 @@ class GuardTextTest {
                     name = "both",
                     key = {"#from", "#to"})
             @RetryOnConflict(maxRetries = 5, on = Conflict.DEADLOCK)
+            @Transactional(isolation = Isolation.SERIALIZABLE, timeout = 5)
             void transfer(long from, long to) {}
         }
     }
