@@ -22,6 +22,16 @@ class GuardTextTest {
         assertThat(GuardText.of(OneRunnerScene.class))
                 .isEqualTo("@DistributedMutex(name = \"one-runner\", minHold = \"900ms\", onUnavailable = SKIP,"
                         + " waitTime = \"0s\")");
+        assertThat(GuardText.of(ShortCodesScene.class))
+                .isEqualTo("@RetryOnConflict(constraints = \"short_code_unique\", delay = \"0s\", maxRetries = 50,"
+                        + " on = UNIQUE, timeout = \"60s\")");
+    }
+
+    @Test
+    void isolationIsPartOfTheGuard() {
+        assertThat(GuardText.of(OnCallScene.class)).isEqualTo("""
+                        @RetryOnConflict(maxRetries = 50, timeout = "60s")
+                        @Transactional(isolation = SERIALIZABLE)""");
     }
 
     @Test

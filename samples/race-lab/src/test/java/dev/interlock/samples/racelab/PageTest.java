@@ -56,7 +56,15 @@ class PageTest {
         JsonNode scenes = json(get("/api/scenes"));
 
         assertThat(scenes.valueStream().map(scene -> scene.get("name").asString()))
-                .contains("credit-balance", "flash-sale", "import", "one-runner");
+                .contains(
+                        "credit-balance",
+                        "flash-sale",
+                        "hot-account",
+                        "hot-account-escalated",
+                        "import",
+                        "on-call",
+                        "one-runner",
+                        "short-codes");
         assertThat(scenes.valueStream()).allSatisfy(scene -> {
             assertThat(scene.get("title").asString()).isNotBlank();
             assertThat(scene.get("problem").asString()).isNotBlank();

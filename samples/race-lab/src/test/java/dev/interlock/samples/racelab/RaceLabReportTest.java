@@ -30,7 +30,15 @@ class RaceLabReportTest {
         assertThat(status).describedAs(text()).isEqualTo(RaceLab.OK);
         JsonNode rows = json();
         assertThat(rows.valueStream().map(row -> row.get("scene").asString()))
-                .contains("credit-balance", "flash-sale", "import", "one-runner");
+                .contains(
+                        "credit-balance",
+                        "flash-sale",
+                        "hot-account",
+                        "hot-account-escalated",
+                        "import",
+                        "on-call",
+                        "one-runner",
+                        "short-codes");
         assertThat(rows.valueStream()).allSatisfy(row -> {
             assertThat(row.propertyNames())
                     .containsExactly(

@@ -92,6 +92,46 @@ class ViolationTest {
     }
 
     @Test
+    void shiftsAlwaysOnCallAreNoViolation() {
+        assertThat(OnCallScene.compare(0, 0, 0)).isEmpty();
+    }
+
+    @Test
+    void shiftsCountWhetherSomebodyCameBackOrNot() {
+        assertThat(OnCallScene.compare(3, 2, 1))
+                .containsExactly(
+                        new Violation(3, "3 doctors came back to a shift with nobody on call"),
+                        new Violation(2, "2 shifts are left with nobody on call"),
+                        Violation.failed(1));
+    }
+
+    @Test
+    void hotAccountCountsLostCreditsAndFailedCallsApart() {
+        assertThat(HotAccount.compare(1_320, 1_320, 0)).isEmpty();
+        assertThat(HotAccount.compare(1_320, 1_318, 294))
+                .containsExactly(new Violation(2, "balance 1318 instead of the promised 1320"), Violation.failed(294));
+    }
+
+    @Test
+    void everyCodePromisedOnceAndStoredIsNoViolation() {
+        assertThat(ShortCodesScene.compare(List.of(7L, 8L), List.of(7L, 8L), 0)).isEmpty();
+    }
+
+    @Test
+    void codesCountPromisedAgainMissingAndFailedApart() {
+        assertThat(ShortCodesScene.compare(List.of(7L, 7L, 7L, 8L), List.of(7L), 5))
+                .containsExactly(
+                        new Violation(2, "2 codes promised again"),
+                        new Violation(1, "1 promised codes missing"),
+                        Violation.failed(5));
+    }
+
+    @Test
+    void codeOfACallThatFailedIsMissedByNobody() {
+        assertThat(ShortCodesScene.compare(List.of(7L), List.of(7L, 8L), 1)).containsExactly(Violation.failed(1));
+    }
+
+    @Test
     void totalAddsUpAllKinds() {
         assertThat(Violation.total(List.of(new Violation(3, "a"), new Violation(4, "b"))))
                 .isEqualTo(7);
