@@ -78,7 +78,8 @@ enum Setting {
         LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
         factory.setDataSource(pool);
         factory.setPersistenceUnitName("scenario");
-        factory.setManagedTypes(PersistenceManagedTypes.of(LedgerEntry.class.getName()));
+        factory.setManagedTypes(
+                PersistenceManagedTypes.of(LedgerEntry.class.getName(), VersionedEntry.class.getName()));
         factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
         factory.setJpaPropertyMap(Map.of("hibernate.hbm2ddl.auto", "none"));
         factory.afterPropertiesSet();
