@@ -29,7 +29,7 @@ public final class Durations {
             if (duration.isNegative()) {
                 problems.add(where, rule + "is negative; write \"0s\" to try once");
             } else if (duration.compareTo(LONGEST) > 0) {
-                problems.add(where, rule + "is longer than 365 days; waits must end");
+                problems.add(where, rule + "is longer than 365 days");
             } else {
                 return duration;
             }

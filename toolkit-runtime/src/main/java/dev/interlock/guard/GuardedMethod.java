@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.interceptor.TransactionAttribute;
 
 /** A method that carries guards, with what a guard may want to know of it while its annotation is read. */
@@ -49,6 +50,11 @@ public final class GuardedMethod {
     /** Whether there is a manager that could open a transaction for it; several of which none fits count as well. */
     public boolean hasTransactionManager() {
         return transaction.hasManager();
+    }
+
+    /** @throws RuntimeException if none fits */
+    public PlatformTransactionManager transactionManager() {
+        return transaction.manager();
     }
 
     /** What a failure of the method may be: a {@code RuntimeException} unless it declares checked exceptions. */

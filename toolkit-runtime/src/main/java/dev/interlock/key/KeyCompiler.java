@@ -36,27 +36,34 @@ final class KeyCompiler {
     private final KeyVariables variables;
     private final String expression;
     private final String where;
-    private final boolean single;
+    private final Admitted admitted;
     private final Consumer<String> problems;
 
-    /**
-     * @param where names this part in messages at run time
-     * @param single whether the part must not be a collection
-     */
+    /** What the value of a part may be. */
+    enum Admitted {
+        /** A single value with canonical text. */
+        ONE,
+        /** That, or a collection or array of such. */
+        SEVERAL,
+        /** Whatever the argument is. */
+        ANYTHING
+    }
+
+    /** @param where names this part in messages at run time */
     KeyCompiler(
             Method method,
             Class<?> targetClass,
             KeyVariables variables,
             String expression,
             String where,
-            boolean single,
+            Admitted admitted,
             Consumer<String> problems) {
         this.method = method;
         this.targetClass = targetClass;
         this.variables = variables;
         this.expression = expression;
         this.where = where;
-        this.single = single;
+        this.admitted = admitted;
         this.problems = problems;
     }
 
@@ -132,11 +139,11 @@ final class KeyCompiler {
             type = next;
         }
         Cardinality declared = Cardinality.of(type.toClass());
-        String fault = typeFault(type, declared);
+        String fault = admitted == Admitted.ANYTHING ? null : typeFault(type, declared);
         if (fault != null) {
             return refuse(fault);
         }
-        Cardinality cardinality = single ? Cardinality.ONE : declared;
+        Cardinality cardinality = admitted == Admitted.SEVERAL ? declared : Cardinality.ONE;
         return properties.isEmpty()
                 ? new KeyPart.Argument(index, where, cardinality)
                 : new KeyPart.Path(index, properties, where, cardinality);
@@ -147,7 +154,7 @@ final class KeyCompiler {
         if (declared != Cardinality.SEVERAL) {
             return CanonicalText.isPossible(last) ? null : "has " + CanonicalText.notPossible(last);
         }
-        if (single) {
+        if (admitted == Admitted.ONE) {
             return CanonicalText.NOT_SINGLE;
         }
         Class<?> element = (last.isArray()

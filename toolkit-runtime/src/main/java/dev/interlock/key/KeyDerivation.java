@@ -49,9 +49,18 @@ final class KeyDerivation {
         return HexFormat.of().formatHex(digest.digest(encode(namespace, name, parts)), 0, 2);
     }
 
+    /** The whole hash of the same elements with another first one, so that it has nothing in common with the id. */
+    static byte[] digest(String purpose, KeyNamespace namespace, String name, List<String> parts) {
+        return sha256().digest(encode(purpose, namespace, name, parts));
+    }
+
     static byte[] encode(KeyNamespace namespace, String name, List<String> parts) {
+        return encode(VERSION, namespace, name, parts);
+    }
+
+    private static byte[] encode(String purpose, KeyNamespace namespace, String name, List<String> parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(128);
-        append(out, VERSION);
+        append(out, purpose);
         append(out, namespace.value());
         append(out, name);
         for (String part : parts) {

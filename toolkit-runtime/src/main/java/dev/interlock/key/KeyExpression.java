@@ -1,5 +1,6 @@
 package dev.interlock.key;
 
+import dev.interlock.key.KeyCompiler.Admitted;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.StringJoiner;
@@ -59,7 +60,7 @@ public final class KeyExpression {
             Method method,
             Class<?> targetClass,
             Consumer<String> problems) {
-        return compile(namespace, name, parts, method, targetClass, false, problems);
+        return compile(namespace, name, parts, method, targetClass, Admitted.SEVERAL, problems);
     }
 
     /**
@@ -73,7 +74,7 @@ public final class KeyExpression {
             Method method,
             Class<?> targetClass,
             Consumer<String> problems) {
-        return compile(namespace, name, parts, method, targetClass, true, problems);
+        return compile(namespace, name, parts, method, targetClass, Admitted.ONE, problems);
     }
 
     private static KeyExpression compile(
@@ -82,7 +83,7 @@ public final class KeyExpression {
             String[] parts,
             Method method,
             Class<?> targetClass,
-            boolean single,
+            Admitted admitted,
             Consumer<String> problems) {
         Method actual = BridgeMethodResolver.findBridgedMethod(ClassUtils.getMostSpecificMethod(method, targetClass));
         KeyVariables variables = new KeyVariables(actual);
@@ -96,7 +97,8 @@ public final class KeyExpression {
         }
         for (int i = 0; i < parts.length; i++) {
             String where = describe(actual, targetClass) + ": part \"" + parts[i] + "\" of key '" + name + "'";
-            KeyPart part = new KeyCompiler(actual, targetClass, variables, parts[i], where, single, problems).compile();
+            KeyPart part =
+                    new KeyCompiler(actual, targetClass, variables, parts[i], where, admitted, problems).compile();
             if (part == null) {
                 usable = false;
             } else {

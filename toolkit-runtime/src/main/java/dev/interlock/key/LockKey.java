@@ -1,5 +1,6 @@
 package dev.interlock.key;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,25 @@ public final class LockKey {
             id = known;
         }
         return known;
+    }
+
+    /**
+     * A hash that stands for this key in a use of its own, the same on every node: SHA-256 over purpose, namespace, name and
+     * parts, each as its length in four bytes and UTF-8. Computed anew at each call.
+     *
+     * @param purpose another one for each use, such as {@code interlock/idempotency/v1}
+     * @return 32 bytes
+     */
+    public byte[] digest(String purpose) {
+        return KeyDerivation.digest(purpose, namespace, name, parts);
+    }
+
+    /** The key with one more part before the others. */
+    public LockKey under(String part) {
+        List<String> longer = new ArrayList<>(parts.size() + 1);
+        longer.add(part);
+        longer.addAll(parts);
+        return namespace.key(name, longer.toArray(String[]::new));
     }
 
     /**

@@ -49,7 +49,11 @@ public final class PostgresSchema {
                     "table interlock_fence, interlock_fence_floor or sequence interlock_fencing_token",
                     "SELECT pg_catalog.to_regclass('interlock_fencing_token') IS NOT NULL"
                             + " AND pg_catalog.to_regclass('interlock_fence') IS NOT NULL"
-                            + " AND pg_catalog.to_regclass('interlock_fence_floor') IS NOT NULL"));
+                            + " AND pg_catalog.to_regclass('interlock_fence_floor') IS NOT NULL"),
+            new Script(
+                    "dev/interlock/schema/V3__idempotency.sql",
+                    "table interlock_idempotency",
+                    "SELECT pg_catalog.to_regclass('interlock_idempotency') IS NOT NULL"));
 
     private static final long LOCK = 0x696e7465726c6f63L;
 

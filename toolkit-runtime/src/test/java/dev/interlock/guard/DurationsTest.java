@@ -29,7 +29,7 @@ class DurationsTest {
     @ParameterizedTest
     @CsvSource({
         "-1s,is negative; write \"0s\" to try once",
-        "366d,is longer than 365 days; waits must end",
+        "366d,is longer than 365 days",
         "forever,is not a duration",
         "${nowhere},is not a duration (Could not resolve placeholder 'nowhere')",
         "'',is not a duration",

@@ -7,6 +7,19 @@ import dev.interlock.guard.GuardPipeline;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.guard.GuardValidator;
 import dev.interlock.guard.TransactionEvents;
+import dev.interlock.idempotency.Heartbeats;
+import dev.interlock.idempotency.HeldRecords;
+import dev.interlock.idempotency.IdempotencyCounts;
+import dev.interlock.idempotency.IdempotencyServices;
+import dev.interlock.idempotency.IdempotencySpace;
+import dev.interlock.idempotency.IdempotencySpaces;
+import dev.interlock.idempotency.IdempotentGuard;
+import dev.interlock.idempotency.IdempotentTemplate;
+import dev.interlock.idempotency.JacksonCodec;
+import dev.interlock.idempotency.LeasedRecords;
+import dev.interlock.idempotency.Memory;
+import dev.interlock.idempotency.PrincipalResolver;
+import dev.interlock.idempotency.RequestKeys;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
 import dev.interlock.lock.DistributedMutexGuard;
@@ -18,6 +31,8 @@ import dev.interlock.lock.LockTemplate;
 import dev.interlock.lock.MutexSpaces;
 import dev.interlock.postgres.PostgresConflicts;
 import dev.interlock.postgres.PostgresFences;
+import dev.interlock.postgres.PostgresLeases;
+import dev.interlock.postgres.PostgresRecords;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.postgres.PostgresTransactionLocks;
 import dev.interlock.redisson.RedissonMutexes;
@@ -32,6 +47,7 @@ import dev.interlock.weaving.ProxyVerifier;
 import dev.interlock.weaving.WeavingMode;
 import dev.interlock.weaving.WeavingVerifier;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +67,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import tools.jackson.databind.json.JsonMapper;
 
 /** An application context with the toolkit in it, put together by hand as an application without Spring Boot would. */
 public final class InterlockContext {
@@ -67,6 +84,11 @@ public final class InterlockContext {
     private boolean proxiedTransactions;
     private RetryBudgets.Settings retries = RetryBudgets.Settings.DEFAULT;
     private @Nullable RedissonClient redisson;
+    private RequestKeys requests = RequestKeys.NONE;
+    private @Nullable PrincipalResolver principals;
+    private long cacheBytes = IdempotencyServices.DEFAULT_CACHE_BYTES;
+    private int maxOutcomeBytes = IdempotencyServices.DEFAULT_MAX_OUTCOME_BYTES;
+    private @Nullable LeasedRecords leases;
 
     private InterlockContext(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -119,6 +141,30 @@ public final class InterlockContext {
         return this;
     }
 
+    /** Where idempotency keys come from that no annotation gives, and whose they are. */
+    public InterlockContext requests(RequestKeys keys, PrincipalResolver callers) {
+        this.requests = keys;
+        this.principals = callers;
+        return this;
+    }
+
+    /** How much memory remembered outcomes may take, 0 for none. */
+    public InterlockContext cacheBytes(long most) {
+        this.cacheBytes = most;
+        return this;
+    }
+
+    public InterlockContext maxOutcomeBytes(int most) {
+        this.maxOutcomeBytes = most;
+        return this;
+    }
+
+    /** Leases of idempotent calls are kept here instead of the database. */
+    public InterlockContext leases(LeasedRecords store) {
+        this.leases = store;
+        return this;
+    }
+
     /** Proxied {@code @Transactional} even under AspectJ weaving. */
     public InterlockContext proxiedTransactions() {
         this.proxiedTransactions = true;
@@ -163,6 +209,22 @@ public final class InterlockContext {
         context.registerBean(RetryBudgets.class, () -> new RetryBudgets(retries, Clock.SYSTEM));
         context.registerBean(EscalationLocks.class, () -> escalation(context));
         context.registerBean(ConflictRetry.class, () -> retry(context));
+        context.registerBean(IdempotencyCounts.class);
+        context.registerBean(Heartbeats.class, () -> new Heartbeats(Clock.SYSTEM));
+        context.registerBean(IdempotencySpaces.class, this::idempotency);
+        context.registerBean(IdempotencyServices.class, () -> services(context));
+        context.registerBean(
+                HeldRecords.class,
+                () -> new HeldRecords(
+                        context.getBean(IdempotencySpaces.class),
+                        context.getBean(IdempotencyServices.class).codec()));
+        context.registerBean(
+                IdempotentTemplate.class,
+                () -> new IdempotentTemplate(
+                        new KeyNamespace(NAMESPACE),
+                        context.getBean(IdempotencySpaces.class),
+                        context.getBean(IdempotencyServices.class),
+                        () -> context.getBean(PlatformTransactionManager.class)));
         context.registerBean(GuardPlans.class, () -> plans(context));
         context.registerBean(GuardPipeline.class, () -> new GuardPipeline(context.getBean(GuardPlans.class)));
         if (mode == WeavingMode.PROXY) {
@@ -211,7 +273,45 @@ public final class InterlockContext {
                 context.getBean(EscalationLocks.class),
                 durations,
                 Clock.SYSTEM));
+        all.add(new IdempotentGuard(
+                namespace,
+                context.getBean(IdempotencySpaces.class),
+                context.getBean(IdempotencyServices.class),
+                durations));
         return new GuardPlans(all, context, new AnnotationTransactionAttributeSource(false));
+    }
+
+    private IdempotencySpaces idempotency() {
+        return new IdempotencyOf(new IdempotencySpace(
+                new PostgresRecords(dataSource),
+                leases == null ? new PostgresLeases(dataSource, Clock.SYSTEM) : leases));
+    }
+
+    private IdempotencyServices services(AnnotationConfigApplicationContext context) {
+        return new IdempotencyServices(
+                new Memory(cacheBytes, context.getBean(IdempotencyCounts.class), requests, Clock.SYSTEM),
+                context.getBean(Heartbeats.class),
+                new JacksonCodec(new JsonMapper()),
+                principals,
+                maxOutcomeBytes);
+    }
+
+    private record IdempotencyOf(IdempotencySpace space) implements IdempotencySpaces {
+
+        @Override
+        public Optional<IdempotencySpace> find(String name) {
+            return name.isEmpty() ? Optional.of(space) : Optional.empty();
+        }
+
+        @Override
+        public Collection<LeasedRecords> leasedInUse() {
+            return space.leased() == null ? List.of() : List.of(space.leased());
+        }
+
+        @Override
+        public String remedy() {
+            return "leave dataSource empty";
+        }
     }
 
     private EscalationLocks escalation(AnnotationConfigApplicationContext context) {

@@ -24,7 +24,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class PostgresServer {
 
     private static final String SCHEMA = "/dev/interlock/schema/";
-    private static final List<String> SCRIPTS = List.of("V1__lock_key.sql", "V2__fencing.sql");
+    private static final List<String> SCRIPTS = List.of("V1__lock_key.sql", "V2__fencing.sql", "V3__idempotency.sql");
 
     private PostgresServer() {}
 

@@ -44,6 +44,7 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
     MutexConfiguration.InRedis.class,
     MutexConfiguration.Nowhere.class,
     RetryConfiguration.class,
+    IdempotencyConfiguration.class,
     WeavingSelector.class,
     DatabaseInitializationDependencyConfigurer.class
 })

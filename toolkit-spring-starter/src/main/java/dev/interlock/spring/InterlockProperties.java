@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The properties of the toolkit. None is needed in an application with one DataSource that Spring Boot configures.
@@ -29,6 +30,7 @@ public record InterlockProperties(
         @DefaultValue Lock lock,
         @DefaultValue Mutex mutex,
         @DefaultValue Retry retry,
+        @DefaultValue Idempotency idempotency,
         @DefaultValue Postgres postgres) {
 
     /** Where locks live. */
@@ -88,6 +90,34 @@ public record InterlockProperties(
                 @DefaultValue("0.1") double tokensPerCall,
                 @DefaultValue("100") double capacity,
                 @DefaultValue("10") double tokensPerSecond) {}
+    }
+
+    /** Where the claims of idempotent calls with mode = LEASED are kept. */
+    public enum LeasedStore {
+        /** The database of the DataSource. */
+        POSTGRES,
+        /** The memory of this process. Other processes see nothing of it, and it ends with it. */
+        MEMORY
+    }
+
+    /**
+     * Idempotent calls.
+     *
+     * @param maxOutcomeSize How large the outcome of one call may be as JSON; more than zero. A larger one fails the call.
+     * @param leasedStore Where the claims of calls with mode = LEASED are kept.
+     * @param nearCache Outcomes that this process remembers.
+     */
+    public record Idempotency(
+            @DefaultValue("256KB") DataSize maxOutcomeSize,
+            @DefaultValue("postgres") LeasedStore leasedStore,
+            @DefaultValue NearCache nearCache) {
+
+        /**
+         * Outcomes that this process remembers, so that a replay asks no store.
+         *
+         * @param maxSize About how much memory they may take; 0 for none.
+         */
+        public record NearCache(@DefaultValue("16MB") DataSize maxSize) {}
     }
 
     /**

@@ -7,6 +7,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 /** The rules that the types of the properties cannot tell. */
 final class PropertyRules {
 
+    private static final long LARGEST_OUTCOME = 256L * 1024 * 1024;
+
     private PropertyRules() {}
 
     /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
@@ -53,6 +55,23 @@ final class PropertyRules {
         }
         if (!(budget.tokensPerSecond() >= 0)) {
             throw invalid("retry.budget.tokens-per-second", budget.tokensPerSecond(), more + "ten retries a second.");
+        }
+    }
+
+    /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
+    static void check(InterlockProperties.Idempotency idempotency) {
+        long outcome = idempotency.maxOutcomeSize().toBytes();
+        if (outcome < 1 || outcome > LARGEST_OUTCOME) {
+            throw invalid(
+                    "idempotency.max-outcome-size",
+                    idempotency.maxOutcomeSize(),
+                    "It must be more than zero and at most 256MB. Remove it to allow 256KB.");
+        }
+        if (idempotency.nearCache().maxSize().isNegative()) {
+            throw invalid(
+                    "idempotency.near-cache.max-size",
+                    idempotency.nearCache().maxSize(),
+                    "It must be 0 or more; with 0 nothing is remembered. Remove it to allow 16MB.");
         }
     }
 

@@ -21,6 +21,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +42,10 @@ class InterlockPropertiesTest {
                         new InterlockProperties.Lock(InterlockProperties.Backend.POSTGRES, 1000, null),
                         new InterlockProperties.Mutex(Duration.ofSeconds(2)),
                         new InterlockProperties.Retry(new InterlockProperties.Retry.Budget(0.1, 100, 10)),
+                        new InterlockProperties.Idempotency(
+                                DataSize.ofKilobytes(256),
+                                InterlockProperties.LeasedStore.POSTGRES,
+                                new InterlockProperties.Idempotency.NearCache(DataSize.ofMegabytes(16))),
                         new InterlockProperties.Postgres(null, null, null, Map.of()))));
     }
 
@@ -60,6 +65,9 @@ class InterlockPropertiesTest {
                         "interlock.retry.budget.tokens-per-call=0.5",
                         "interlock.retry.budget.capacity=7",
                         "interlock.retry.budget.tokens-per-second=0",
+                        "interlock.idempotency.max-outcome-size=1KB",
+                        "interlock.idempotency.leased-store=memory",
+                        "interlock.idempotency.near-cache.max-size=0",
                         "interlock.postgres.url=jdbc:postgresql://db/orders",
                         "interlock.postgres.username=locks",
                         "interlock.postgres.password=secret",
@@ -78,6 +86,10 @@ class InterlockPropertiesTest {
                                     new InterlockProperties.Lock(InterlockProperties.Backend.MEMORY, 20, 0),
                                     new InterlockProperties.Mutex(Duration.ofMillis(1500)),
                                     new InterlockProperties.Retry(new InterlockProperties.Retry.Budget(0.5, 7, 0)),
+                                    new InterlockProperties.Idempotency(
+                                            DataSize.ofKilobytes(1),
+                                            InterlockProperties.LeasedStore.MEMORY,
+                                            new InterlockProperties.Idempotency.NearCache(DataSize.ofBytes(0))),
                                     new InterlockProperties.Postgres(
                                             "jdbc:postgresql://db/orders",
                                             "locks",

@@ -3,7 +3,6 @@ package dev.interlock.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.interlock.annotation.AdvisoryLocked;
-import dev.interlock.annotation.Idempotent;
 import dev.interlock.annotation.LockScope;
 import dev.interlock.annotation.OnUnavailable;
 import dev.interlock.annotation.RowLocked;
@@ -67,15 +66,14 @@ class StartupReportTest {
                 .withBean(Ahead.class)
                 .run(context -> assertThat(problems(context))
                         .containsExactlyInAnyOrder(
-                                unsupported("@Idempotent on Ahead.pay(String)"),
                                 unsupported("@RowLocked on Ahead.change(long)"),
                                 unsupported("@StateTransition on Ahead.fire(long)")));
     }
 
     private static String unsupported(String where) {
         return where
-                + ": is not supported by this configuration; supported: @AdvisoryLocked, @DistributedMutex, @RetryOnConflict. Remove the"
-                + " annotation, or add the guard that reads it";
+                + ": is not supported by this configuration; supported: @AdvisoryLocked, @DistributedMutex, @Idempotent, @RetryOnConflict. Remove"
+                + " the annotation, or add the guard that reads it";
     }
 
     @Test
@@ -139,9 +137,6 @@ class StartupReportTest {
     }
 
     static class Ahead {
-
-        @Idempotent(name = "pay", key = "#id")
-        public void pay(String id) {}
 
         @RowLocked(table = "orders", key = "#id")
         public void change(long id) {}

@@ -1,0 +1,125 @@
+package dev.interlock.idempotency;
+
+import dev.interlock.guard.Clock;
+import dev.interlock.idempotency.LeasedRecords.Lease;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Renews the leases of calls that are running, each after a third of its time.
+ *
+ * <p><b>Concurrency.</b> One thread, there only while there is a lease, asks each store for all that are due at once. A lease
+ * that has passed to somebody else is dropped; one that the store did not answer for is tried again at the next beat. A
+ * renewal may overtake the end of its call: the store then finds no such claim and changes nothing.
+ */
+public final class Heartbeats implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
+    private static final long BEAT_MILLIS = 100;
+    private static final int SHARE = 3;
+    private static final long IDLE_SECONDS = 5;
+
+    private final ConcurrentMap<Lease, Beating> leases = new ConcurrentHashMap<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ScheduledThreadPoolExecutor thread;
+    private final Clock clock;
+
+    private static final class Beating {
+
+        private final LeasedRecords records;
+        private volatile long dueNanos;
+
+        Beating(LeasedRecords records, long dueNanos) {
+            this.records = records;
+            this.dueNanos = dueNanos;
+        }
+    }
+
+    public Heartbeats(Clock clock) {
+        this.clock = clock;
+        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread worker = new Thread(task, "interlock-idempotency-heartbeat");
+            worker.setDaemon(true);
+            return worker;
+        });
+        thread.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        thread.allowCoreThreadTimeOut(true);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    void add(LeasedRecords records, Lease lease) {
+        leases.put(lease, new Beating(records, due(lease, lease.askedNanos())));
+        scheduleIfNeeded();
+    }
+
+    void remove(Lease lease) {
+        leases.remove(lease);
+    }
+
+    private static long due(Lease lease, long from) {
+        return from + lease.request().lease().toNanos() / SHARE;
+    }
+
+    private void scheduleIfNeeded() {
+        if (!leases.isEmpty() && scheduled.compareAndSet(false, true)) {
+            try {
+                thread.schedule(this::beat, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException closed) {
+                log.debug("Leases are not renewed any more");
+            }
+        }
+    }
+
+    private void beat() {
+        try {
+            long now = clock.nanoTime();
+            Map<LeasedRecords, List<Lease>> due = new IdentityHashMap<>();
+            leases.forEach((lease, beating) -> {
+                if (beating.dueNanos - now <= 0) {
+                    beating.dueNanos = due(lease, now);
+                    due.computeIfAbsent(beating.records, any -> new ArrayList<>())
+                            .add(lease);
+                }
+            });
+            due.forEach(this::renew);
+        } finally {
+            scheduled.set(false);
+            scheduleIfNeeded();
+        }
+    }
+
+    private void renew(LeasedRecords records, List<Lease> due) {
+        try {
+            Set<Lease> lost = records.renew(due);
+            for (Lease lease : lost) {
+                if (leases.remove(lease) != null) {
+                    log.warn("The lease of {} ended before its call did, and has passed to another", lease.key());
+                }
+            }
+        } catch (RuntimeException unanswered) {
+            long soon = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS);
+            due.forEach(lease -> leases.computeIfPresent(lease, (same, beating) -> {
+                beating.dueNanos = soon;
+                return beating;
+            }));
+            log.warn("{} leases could not be renewed: {}", due.size(), unanswered.getMessage());
+        }
+    }
+
+    /** Ends the renewals: leases of calls that are still running will end by themselves. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.interlock.idempotency;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts idempotent calls by what became of them, since start-up. Thread-safe. */
+public final class IdempotencyCounts {
+
+    /** What became of a call. */
+    public enum Result {
+        /** Its body ran. */
+        EXECUTED,
+        /** It got the outcome of an earlier call from this process. */
+        REPLAYED_FROM_MEMORY,
+        /** It got the outcome of an earlier call from the store. */
+        REPLAYED_FROM_STORE,
+        /** Another call with its key was running and did not end in time. */
+        DUPLICATE,
+        /** Its key was used before with other arguments. */
+        KEY_REUSED,
+        /** Its key is held. */
+        HELD,
+        /** Its COMMIT was in doubt, and the record told what became of it. */
+        DOUBT_RESOLVED,
+        /** It ran, but its lease was gone before its outcome was recorded. */
+        LEASE_LOST
+    }
+
+    /** What is counted together. */
+    public record Kind(String name, Result result) implements Comparable<Kind> {
+
+        @Override
+        public int compareTo(Kind other) {
+            int byName = name.compareTo(other.name);
+            return byName != 0 ? byName : result.compareTo(other.result);
+        }
+    }
+
+    private final ConcurrentMap<Kind, LongAdder> counts = new ConcurrentHashMap<>();
+
+    void count(String name, Result result) {
+        counts.computeIfAbsent(new Kind(name, result), any -> new LongAdder()).increment();
+    }
+
+    /** All counts above zero, in a stable order. */
+    public Map<Kind, Long> all() {
+        Map<Kind, Long> all = new TreeMap<>();
+        counts.forEach((kind, count) -> all.put(kind, count.sum()));
+        return all;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.interlock.spring;
+
+import dev.interlock.guard.Clock;
+import dev.interlock.guard.Durations;
+import dev.interlock.idempotency.Heartbeats;
+import dev.interlock.idempotency.HeldRecords;
+import dev.interlock.idempotency.IdempotencyCounts;
+import dev.interlock.idempotency.IdempotencyServices;
+import dev.interlock.idempotency.IdempotencySpaces;
+import dev.interlock.idempotency.IdempotentGuard;
+import dev.interlock.idempotency.IdempotentTemplate;
+import dev.interlock.idempotency.JacksonCodec;
+import dev.interlock.idempotency.Memory;
+import dev.interlock.idempotency.OutcomeCodec;
+import dev.interlock.idempotency.PrincipalResolver;
+import dev.interlock.idempotency.RequestKeys;
+import dev.interlock.key.KeyNamespace;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.transaction.PlatformTransactionManager;
+import tools.jackson.databind.JacksonModule;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Idempotent calls, by annotation and in code. */
+@Configuration(proxyBeanMethods = false)
+class IdempotencyConfiguration {
+
+    /** Outcomes as JSON, in the way of the application's own. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(JsonMapper.class)
+    static class Json {
+
+        @Bean
+        @ConditionalOnMissingBean
+        OutcomeCodec interlockOutcomeCodec(ObjectProvider<JsonMapper> mappers, ObjectProvider<OutcomeModule> modules) {
+            return new JacksonCodec(
+                    mappers.getIfUnique(JsonMapper::new),
+                    modules.orderedStream().map(OutcomeModule::module).toArray(JacksonModule[]::new));
+        }
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotencyCounts interlockIdempotencyCounts() {
+        return new IdempotencyCounts();
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    Heartbeats interlockHeartbeats() {
+        return new Heartbeats(Clock.SYSTEM);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotencySpaces interlockIdempotencySpaces(
+            InterlockProperties properties, DataSources dataSources, SchemaInitializer schema) {
+        PropertyRules.check(properties.idempotency());
+        return new RecordSpaces(properties.idempotency(), dataSources, schema);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotencyServices interlockIdempotencyServices(
+            InterlockProperties properties,
+            IdempotencyCounts counts,
+            Heartbeats heartbeats,
+            ObjectProvider<OutcomeCodec> codec,
+            ObjectProvider<PrincipalResolver> principals,
+            ObjectProvider<RequestKeys> requests) {
+        InterlockProperties.Idempotency idempotency = properties.idempotency();
+        return new IdempotencyServices(
+                new Memory(
+                        idempotency.nearCache().maxSize().toBytes(),
+                        counts,
+                        requests.getIfUnique(() -> RequestKeys.NONE),
+                        Clock.SYSTEM),
+                heartbeats,
+                codec.getIfAvailable(),
+                principals.getIfUnique(),
+                Math.toIntExact(idempotency.maxOutcomeSize().toBytes()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotentGuard interlockIdempotentGuard(
+            KeyNamespace namespace, IdempotencySpaces spaces, IdempotencyServices services, Environment environment) {
+        return new IdempotentGuard(
+                namespace, spaces, services, new Durations(environment::resolveRequiredPlaceholders));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotentTemplate interlockIdempotentTemplate(
+            KeyNamespace namespace,
+            IdempotencySpaces spaces,
+            IdempotencyServices services,
+            ObjectProvider<PlatformTransactionManager> managers) {
+        return new IdempotentTemplate(namespace, spaces, services, managers::getObject);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    HeldRecords interlockHeldRecords(IdempotencySpaces spaces, ObjectProvider<OutcomeCodec> codec) {
+        return new HeldRecords(spaces, codec.getIfAvailable());
+    }
+}
