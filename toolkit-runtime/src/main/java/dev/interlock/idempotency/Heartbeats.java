@@ -35,6 +35,9 @@ public final class Heartbeats implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread;
     private final Clock clock;
 
+    /** Used by the one thread alone, to tell of the first of several failures. */
+    private boolean failing;
+
     private static final class Beating {
 
         private final LeasedRecords records;
@@ -102,6 +105,7 @@ public final class Heartbeats implements AutoCloseable {
     private void renew(LeasedRecords records, List<Lease> due) {
         try {
             Set<Lease> lost = records.renew(due);
+            failing = false;
             for (Lease lease : lost) {
                 if (leases.remove(lease) != null) {
                     log.warn("The lease of {} ended before its call did, and has passed to another", lease.key());
@@ -113,7 +117,10 @@ public final class Heartbeats implements AutoCloseable {
                 beating.dueNanos = soon;
                 return beating;
             }));
-            log.warn("{} leases could not be renewed: {}", due.size(), unanswered.getMessage());
+            if (!failing) {
+                failing = true;
+                log.warn("Leases of idempotent calls cannot be renewed at the moment: {}", unanswered.getMessage());
+            }
         }
     }
 

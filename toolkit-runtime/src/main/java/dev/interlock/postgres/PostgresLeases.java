@@ -71,8 +71,8 @@ public final class PostgresLeases implements LeasedRecords {
     private static final String RENEW = """
             UPDATE interlock_idempotency r
             SET lease_until = pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => l.lease)
-            FROM unnest(?::bytea[], ?::bigint[], ?::float8[]) AS l (id, owner, lease)
-            WHERE r.id = l.id AND r.owner = l.owner AND r.state = 'claimed'
+            FROM unnest(?::text[], ?::bigint[], ?::float8[]) AS l (id, owner, lease)
+            WHERE r.id = pg_catalog.decode(l.id, 'hex') AND r.owner = l.owner AND r.state = 'claimed'
             RETURNING r.owner
             """;
 
@@ -240,8 +240,8 @@ public final class PostgresLeases implements LeasedRecords {
                 statement.setArray(
                         1,
                         connection.createArrayOf(
-                                "bytea",
-                                asked.stream().map(lease -> lease.key().id()).toArray()));
+                                "text",
+                                asked.stream().map(lease -> lease.key().hex()).toArray()));
                 statement.setArray(
                         2,
                         connection.createArrayOf(
