@@ -3,6 +3,7 @@ package dev.interlock.fault;
 import dev.interlock.lock.FencingToken;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 
@@ -15,17 +16,19 @@ import org.springframework.transaction.TransactionExecutionListener;
 final class Points implements TransactionExecutionListener {
 
     private final WorkerLink link;
-    private final AtomicReference<Point> armed = new AtomicReference<>();
+    private final AtomicReference<String> armed = new AtomicReference<>();
     private final Semaphore go = new Semaphore(0);
 
     Points(WorkerLink link) {
         this.link = link;
-        link.on("PAUSE", point -> armed.set(Point.valueOf(point)));
+        link.on("PAUSE", armed::set);
         link.on("GO", nothing -> go.release());
     }
 
-    void reach(Point point) {
-        if (armed.get() == point && armed.compareAndSet(point, null)) {
+    /** @param point told by its name */
+    void reach(Enum<?> point) {
+        String name = armed.get();
+        if (point.name().equals(name) && armed.compareAndSet(name, null)) {
             link.tell("AT", point);
             go.acquireUninterruptibly();
         }
@@ -34,7 +37,7 @@ final class Points implements TransactionExecutionListener {
     @Override
     public void beforeBegin(TransactionExecution transaction) {
         reach(Point.LOCK_GRANTED);
-        if (armed.get() == Point.TOKEN_DRAWN) {
+        if (Point.TOKEN_DRAWN.name().equals(armed.get())) {
             FencingToken.current();
         }
     }
@@ -42,5 +45,10 @@ final class Points implements TransactionExecutionListener {
     @Override
     public void beforeCommit(TransactionExecution transaction) {
         reach(Point.BEFORE_COMMIT);
+    }
+
+    @Override
+    public void afterCommit(TransactionExecution transaction, @Nullable Throwable failure) {
+        reach(CallPoint.AFTER_COMMIT);
     }
 }

@@ -57,6 +57,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.redisson.api.RedissonClient;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.AdviceMode;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -88,7 +89,7 @@ public final class InterlockContext {
     private @Nullable PrincipalResolver principals;
     private long cacheBytes = IdempotencyServices.DEFAULT_CACHE_BYTES;
     private int maxOutcomeBytes = IdempotencyServices.DEFAULT_MAX_OUTCOME_BYTES;
-    private @Nullable LeasedRecords leases;
+    private @Nullable Function<ApplicationContext, LeasedRecords> leases;
 
     private InterlockContext(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -160,7 +161,7 @@ public final class InterlockContext {
     }
 
     /** Leases of idempotent calls are kept here instead of the database. */
-    public InterlockContext leases(LeasedRecords store) {
+    public InterlockContext leases(Function<ApplicationContext, LeasedRecords> store) {
         this.leases = store;
         return this;
     }
@@ -211,7 +212,7 @@ public final class InterlockContext {
         context.registerBean(ConflictRetry.class, () -> retry(context));
         context.registerBean(IdempotencyCounts.class);
         context.registerBean(Heartbeats.class, () -> new Heartbeats(Clock.SYSTEM));
-        context.registerBean(IdempotencySpaces.class, this::idempotency);
+        context.registerBean(IdempotencySpaces.class, () -> idempotency(context));
         context.registerBean(IdempotencyServices.class, () -> services(context));
         context.registerBean(
                 HeldRecords.class,
@@ -281,10 +282,10 @@ public final class InterlockContext {
         return new GuardPlans(all, context, new AnnotationTransactionAttributeSource(false));
     }
 
-    private IdempotencySpaces idempotency() {
+    private IdempotencySpaces idempotency(ApplicationContext context) {
         return new IdempotencyOf(new IdempotencySpace(
                 new PostgresRecords(dataSource),
-                leases == null ? new PostgresLeases(dataSource, Clock.SYSTEM) : leases));
+                leases == null ? new PostgresLeases(dataSource, Clock.SYSTEM) : leases.apply(context)));
     }
 
     private IdempotencyServices services(AnnotationConfigApplicationContext context) {
