@@ -21,4 +21,17 @@ class VersionedEntry {
     void add() {
         amount++;
     }
+
+    int version() {
+        return version;
+    }
+
+    /** As JSON shows it. */
+    public int getVersion() {
+        return version;
+    }
+
+    public void setVersion(int version) {
+        this.version = version;
+    }
 }
