@@ -124,6 +124,8 @@ class ArchitectureTest {
                 "dev.interlock.queue..");
         onlyIn("org.redisson..", "dev.interlock.redisson..");
         onlyIn("com.github.benmanes.caffeine..", "dev.interlock.weaving..", "dev.interlock.idempotency..");
+        onlyIn("tools.jackson..", "dev.interlock.idempotency..");
+        onlyIn("com.fasterxml.jackson..", "dev.interlock.idempotency..");
         onlyIn("org.aspectj..", "dev.interlock.weaving..");
         onlyIn("io.micrometer..", "dev.interlock.observation..");
     }
