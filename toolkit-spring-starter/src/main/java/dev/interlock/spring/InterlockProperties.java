@@ -4,6 +4,7 @@ import dev.interlock.postgres.PostgresSchema;
 import dev.interlock.weaving.GuardAdvisor;
 import dev.interlock.weaving.WeavingMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -31,6 +32,7 @@ public record InterlockProperties(
         @DefaultValue Mutex mutex,
         @DefaultValue Retry retry,
         @DefaultValue Idempotency idempotency,
+        @DefaultValue Web web,
         @DefaultValue Postgres postgres) {
 
     /** Where locks live. */
@@ -106,11 +108,15 @@ public record InterlockProperties(
      * @param maxOutcomeSize How large the outcome of one call may be as JSON; more than zero. A larger one fails the call.
      * @param leasedStore Where the claims of calls with mode = LEASED are kept.
      * @param nearCache Outcomes that this process remembers.
+     * @param replayedHeaders Headers of a ResponseEntity that are a part of its outcome, besides Location, Content-Type, ETag,
+     *     Last-Modified, Cache-Control, Link and Content-Language. The first answer is read back from its outcome, so the
+     *     first caller gets no other header either. Headers with credentials, as Set-Cookie, are refused.
      */
     public record Idempotency(
             @DefaultValue("256KB") DataSize maxOutcomeSize,
             @DefaultValue("postgres") LeasedStore leasedStore,
-            @DefaultValue NearCache nearCache) {
+            @DefaultValue NearCache nearCache,
+            @DefaultValue List<String> replayedHeaders) {
 
         /**
          * Outcomes that this process remembers, so that a replay asks no store.
@@ -119,6 +125,14 @@ public record InterlockProperties(
          */
         public record NearCache(@DefaultValue("16MB") DataSize maxSize) {}
     }
+
+    /**
+     * Requests that Spring MVC serves.
+     *
+     * @param problemDetails Whether requests that a guard refuses are answered with problem details (RFC 9457). If not, the
+     *     guard's exceptions are left to the application, and without a handler of its own they are internal errors.
+     */
+    public record Web(@DefaultValue("true") boolean problemDetails) {}
 
     /**
      * Where the toolkit opens lock connections of its own, for locks of session scope.

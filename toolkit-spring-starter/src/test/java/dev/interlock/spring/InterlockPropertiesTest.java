@@ -45,7 +45,9 @@ class InterlockPropertiesTest {
                         new InterlockProperties.Idempotency(
                                 DataSize.ofKilobytes(256),
                                 InterlockProperties.LeasedStore.POSTGRES,
-                                new InterlockProperties.Idempotency.NearCache(DataSize.ofMegabytes(16))),
+                                new InterlockProperties.Idempotency.NearCache(DataSize.ofMegabytes(16)),
+                                List.of()),
+                        new InterlockProperties.Web(true),
                         new InterlockProperties.Postgres(null, null, null, Map.of()))));
     }
 
@@ -68,6 +70,8 @@ class InterlockPropertiesTest {
                         "interlock.idempotency.max-outcome-size=1KB",
                         "interlock.idempotency.leased-store=memory",
                         "interlock.idempotency.near-cache.max-size=0",
+                        "interlock.idempotency.replayed-headers=X-Cost, X-Region",
+                        "interlock.web.problem-details=false",
                         "interlock.postgres.url=jdbc:postgresql://db/orders",
                         "interlock.postgres.username=locks",
                         "interlock.postgres.password=secret",
@@ -89,7 +93,9 @@ class InterlockPropertiesTest {
                                     new InterlockProperties.Idempotency(
                                             DataSize.ofKilobytes(1),
                                             InterlockProperties.LeasedStore.MEMORY,
-                                            new InterlockProperties.Idempotency.NearCache(DataSize.ofBytes(0))),
+                                            new InterlockProperties.Idempotency.NearCache(DataSize.ofBytes(0)),
+                                            List.of("X-Cost", "X-Region")),
+                                    new InterlockProperties.Web(false),
                                     new InterlockProperties.Postgres(
                                             "jdbc:postgresql://db/orders",
                                             "locks",

@@ -41,7 +41,8 @@ public final class TestDatabase implements AutoCloseable {
         return direct().getConnection();
     }
 
-    private DataSource direct() {
+    /** A new connection each time. */
+    public DataSource direct() {
         PGSimpleDataSource direct = new PGSimpleDataSource();
         direct.setUrl(url());
         direct.setUser(PostgresServer.user());
