@@ -1,0 +1,27 @@
+package dev.interlock.spring.security;
+
+import dev.interlock.guard.GuardPlans;
+import dev.interlock.idempotency.PrincipalResolver;
+import dev.interlock.spring.InterlockAutoConfiguration;
+import dev.interlock.spring.web.InterlockWebAutoConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+
+/** Keys that belong to the caller whom Spring Security has authenticated. */
+@AutoConfiguration(after = InterlockAutoConfiguration.class, before = InterlockWebAutoConfiguration.class)
+@ConditionalOnClass(SecurityContextHolder.class)
+@ConditionalOnBean(GuardPlans.class)
+public final class InterlockSecurityAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    PrincipalResolver interlockSecurityPrincipals(ObjectProvider<SecurityContextHolderStrategy> strategies) {
+        return new SecurityPrincipals(() -> strategies.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+    }
+}
