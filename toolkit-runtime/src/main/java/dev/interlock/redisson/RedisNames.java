@@ -6,12 +6,13 @@ import dev.interlock.key.LockKey;
 import java.util.HexFormat;
 
 /**
- * Names of locks in Redis: {@code interlock:{order:3fa9bc0d12345678}}.
+ * Names in Redis: of locks, {@code interlock:{order:3fa9bc0d12345678}}, and of records, {@code interlock:idempotency:{id}}.
  *
- * <p>The lock's name is there for operators to read, the sixteen hex digits are {@link LockKey#id()} and make the
+ * <p>A lock's name is there for operators to read, the sixteen hex digits are {@link LockKey#id()} and make the
  * difference: namespace, name and parts are all hashed into them, so that two locks share a Redis name only if 64 bits of
  * SHA-256 collide and their names are the same. No part of a key appears in clear. The braces are a hash tag of Redis
- * Cluster: all that Redisson keeps beside a lock lives in the same slot.
+ * Cluster: all that Redisson keeps beside a lock lives in the same slot,
+ * and so does what is kept beside a record.
  */
 final class RedisNames {
 
@@ -21,6 +22,11 @@ final class RedisNames {
 
     static String of(LockKey key) {
         return "interlock:{" + readable(key.name()) + ":" + id(key) + "}";
+    }
+
+    /** @param id of the record of an idempotent call, which is a hash and shows nothing */
+    static String ofRecord(String id) {
+        return "interlock:idempotency:{" + id + "}";
     }
 
     static String id(LockKey key) {
