@@ -4,7 +4,6 @@ import dev.interlock.idempotency.LeasedRecords.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.redisson.RedissonShutdownException;
@@ -25,7 +24,7 @@ final class Withdrawals {
     static final int MOST = 4096;
 
     private static final Duration NOTE = Duration.ofMinutes(10);
-    private static final long PAUSE_SECONDS = 2;
+    private static final long LONGEST_PAUSE_SECONDS = 32;
 
     private final Commands commands;
     private final AtomicInteger underWay = new AtomicInteger();
@@ -45,7 +44,7 @@ final class Withdrawals {
         if (underWay.incrementAndGet() > MOST) {
             underWay.decrementAndGet();
         } else {
-            send(request, System.nanoTime() + NOTE.toNanos(), gone);
+            send(request, System.nanoTime() + NOTE.toNanos(), 1, gone);
         }
         return gone;
     }
@@ -55,7 +54,7 @@ final class Withdrawals {
         return underWay.get();
     }
 
-    private void send(Request request, long giveUp, CompletableFuture<Void> gone) {
+    private void send(Request request, long giveUp, long pause, CompletableFuture<Void> gone) {
         commands.send(
                         LeaseScripts.WITHDRAW,
                         List.of(RedisNames.ofRecord(request.key().hex()), note(request)),
@@ -65,7 +64,9 @@ final class Withdrawals {
                     if (failure != null
                             && !(Answers.cause(failure) instanceof RedissonShutdownException)
                             && System.nanoTime() - giveUp < 0) {
-                        later().execute(() -> send(request, giveUp, gone));
+                        long longer = Math.min(LONGEST_PAUSE_SECONDS, pause * 2);
+                        CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS)
+                                .execute(() -> send(request, giveUp, longer, gone));
                         return;
                     }
                     underWay.decrementAndGet();
@@ -73,9 +74,5 @@ final class Withdrawals {
                         gone.complete(null);
                     }
                 });
-    }
-
-    private static Executor later() {
-        return CompletableFuture.delayedExecutor(PAUSE_SECONDS, TimeUnit.SECONDS);
     }
 }
