@@ -3,6 +3,8 @@ package dev.interlock.spring.actuate;
 import dev.interlock.guard.GuardPlan;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.guard.GuardStep;
+import dev.interlock.idempotency.HeldRecords;
+import dev.interlock.idempotency.IdempotencyCounts;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.LockReport;
 import dev.interlock.retry.RetryCounts;
@@ -14,8 +16,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * Actuator endpoint that shows what is woven around each guarded method, and what is locked now. It shows key expressions and
- * salted fingerprints of keys, never keys.
+ * Actuator endpoint that shows what is woven around each guarded method, what is locked now, and what became of idempotent
+ * calls. It shows key expressions and hashes of keys, never keys.
  */
 @Endpoint(id = "interlock")
 public final class InterlockEndpoint {
@@ -25,18 +27,24 @@ public final class InterlockEndpoint {
     private final GuardPlans plans;
     private final Supplier<List<LockReport>> locks;
     private final RetryCounts retries;
+    private final IdempotencyCounts idempotentCalls;
+    private final HeldRecords heldRecords;
 
     public InterlockEndpoint(
             KeyNamespace namespace,
             WeavingMode weaving,
             GuardPlans plans,
             Supplier<List<LockReport>> locks,
-            RetryCounts retries) {
+            RetryCounts retries,
+            IdempotencyCounts idempotentCalls,
+            HeldRecords heldRecords) {
         this.namespace = namespace;
         this.weaving = weaving;
         this.plans = plans;
         this.locks = locks;
         this.retries = retries;
+        this.idempotentCalls = idempotentCalls;
+        this.heldRecords = heldRecords;
     }
 
     @ReadOperation
@@ -48,7 +56,8 @@ public final class InterlockEndpoint {
                 locks.get().stream().map(LocksDescriptor::of).toList(),
                 retries.all().entrySet().stream()
                         .map(entry -> describe(entry.getKey(), entry.getValue()))
-                        .toList());
+                        .toList(),
+                IdempotencyDescriptor.of(idempotentCalls, heldRecords));
     }
 
     private static RetryDescriptor describe(RetryCounts.Kind kind, long attempts) {
@@ -73,13 +82,15 @@ public final class InterlockEndpoint {
      * @param plans ordered by method
      * @param locks what is locked now, for each place where locks of this application live
      * @param retries attempts that met a conflict since start-up
+     * @param idempotency what became of idempotent calls
      */
     public record InterlockDescriptor(
             String namespace,
             String weaving,
             List<PlanDescriptor> plans,
             List<LocksDescriptor> locks,
-            List<RetryDescriptor> retries) {}
+            List<RetryDescriptor> retries,
+            IdempotencyDescriptor idempotency) {}
 
     /**
      * Attempts of one method that ended alike.

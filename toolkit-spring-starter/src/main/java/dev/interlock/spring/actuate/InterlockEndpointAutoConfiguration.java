@@ -1,6 +1,8 @@
 package dev.interlock.spring.actuate;
 
 import dev.interlock.guard.GuardPlans;
+import dev.interlock.idempotency.HeldRecords;
+import dev.interlock.idempotency.IdempotencyCounts;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
@@ -32,7 +34,9 @@ public final class InterlockEndpointAutoConfiguration {
             GuardPlans plans,
             LockSpaces spaces,
             MutexSpaces mutexes,
-            RetryCounts retries) {
+            RetryCounts retries,
+            IdempotencyCounts idempotentCalls,
+            HeldRecords heldRecords) {
         return new InterlockEndpoint(
                 namespace,
                 properties.weaving(),
@@ -40,6 +44,8 @@ public final class InterlockEndpointAutoConfiguration {
                 () -> Stream.concat(spaces.inUse().stream(), mutexes.inUse().stream())
                         .map(LockSpace::inspect)
                         .toList(),
-                retries);
+                retries,
+                idempotentCalls,
+                heldRecords);
     }
 }

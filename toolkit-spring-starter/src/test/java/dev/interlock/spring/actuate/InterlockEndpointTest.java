@@ -55,14 +55,14 @@ class InterlockEndpointTest {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body())
                     .doesNotContain("4711")
-                    .isEqualTo(
-                            "{\"namespace\":\"shop\",\"weaving\":\"proxy\",\"plans\":["
-                                    + "{\"method\":\"Shop.ship(long)\",\"steps\":["
-                                    + "{\"stage\":\"ADVISORY_LOCK\",\"description\":\"lock 'order' key=[#id] scope=SESSION"
-                                    + " (from AUTO) waitTime=10s\"}]}],\"locks\":["
-                                    + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]},"
-                                    + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]}],\"retries\":["
-                                    + "{\"name\":\"shipping\",\"conflict\":\"OPTIMISTIC\",\"outcome\":\"retried\",\"attempts\":1}]}");
+                    .isEqualTo("{\"namespace\":\"shop\",\"weaving\":\"proxy\",\"plans\":["
+                            + "{\"method\":\"Shop.ship(long)\",\"steps\":["
+                            + "{\"stage\":\"ADVISORY_LOCK\",\"description\":\"lock 'order' key=[#id] scope=SESSION"
+                            + " (from AUTO) waitTime=10s\"}]}],\"locks\":["
+                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]},"
+                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]}],\"retries\":["
+                            + "{\"name\":\"shipping\",\"conflict\":\"OPTIMISTIC\",\"outcome\":\"retried\",\"attempts\":1}],"
+                            + "\"idempotency\":{\"calls\":[],\"held\":[],\"error\":null}}");
         }
     }
 
