@@ -8,6 +8,8 @@ import dev.interlock.guard.GuardPlans;
 import dev.interlock.guard.GuardValidator;
 import dev.interlock.guard.GuardedMethodCheck;
 import dev.interlock.guard.TransactionEvents;
+import dev.interlock.idempotency.Heartbeats;
+import dev.interlock.idempotency.IdempotencySpaces;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
 import dev.interlock.lock.DistributedMutexGuard;
@@ -143,11 +145,12 @@ public final class InterlockAutoConfiguration {
         return new GuardValidator(beanFactory, plans, checks.orderedStream().toList());
     }
 
-    /** Beans that call guarded methods while they are destroyed go before the locks do. */
+    /** Beans that call guarded methods while they are destroyed go before the locks and the records do. */
     @Bean
     GuardedMethodCheck interlockDestructionOrder(ConfigurableListableBeanFactory beanFactory) {
         return (beanName, method, problems) -> {
-            for (Class<?> type : List.of(LockSpaces.class, MutexSpaces.class)) {
+            for (Class<?> type :
+                    List.of(LockSpaces.class, MutexSpaces.class, IdempotencySpaces.class, Heartbeats.class)) {
                 for (String spaces : beanFactory.getBeanNamesForType(type)) {
                     beanFactory.registerDependentBean(spaces, beanName);
                 }
