@@ -15,7 +15,9 @@ import dev.interlock.idempotency.OutcomeCodec;
 import dev.interlock.idempotency.PrincipalResolver;
 import dev.interlock.idempotency.RequestKeys;
 import dev.interlock.key.KeyNamespace;
+import org.redisson.api.RedissonClient;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -28,6 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Idempotent calls, by annotation and in code. */
 @Configuration(proxyBeanMethods = false)
 class IdempotencyConfiguration {
+
+    static final String SPACES = "interlockIdempotencySpaces";
+    static final String HEARTBEATS = "interlockHeartbeats";
 
     /** Outcomes as JSON, in the way of the application's own. */
     @Configuration(proxyBeanMethods = false)
@@ -43,24 +48,43 @@ class IdempotencyConfiguration {
         }
     }
 
+    /** Leases in Redis, if they are wanted there. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(RedissonClient.class)
+    static class InRedis {
+
+        @Bean
+        LeasesElsewhere interlockRedisLeases(
+                ConfigurableListableBeanFactory beanFactory, InterlockProperties properties) {
+            return new RedisLeases(beanFactory, properties.mutex());
+        }
+    }
+
     @Bean
     @ConditionalOnMissingBean
     IdempotencyCounts interlockIdempotencyCounts() {
         return new IdempotencyCounts();
     }
 
-    @Bean(destroyMethod = "close")
+    @Bean(name = HEARTBEATS, destroyMethod = "close")
     @ConditionalOnMissingBean
     Heartbeats interlockHeartbeats() {
         return new Heartbeats(Clock.SYSTEM);
     }
 
-    @Bean
+    @Bean(SPACES)
     @ConditionalOnMissingBean
     IdempotencySpaces interlockIdempotencySpaces(
-            InterlockProperties properties, DataSources dataSources, SchemaInitializer schema) {
+            InterlockProperties properties,
+            DataSources dataSources,
+            SchemaInitializer schema,
+            ObjectProvider<LeasesElsewhere> redis) {
         PropertyRules.check(properties.idempotency());
-        return new RecordSpaces(properties.idempotency(), dataSources, schema);
+        return new RecordSpaces(
+                properties.idempotency(),
+                dataSources,
+                schema,
+                redis.getIfAvailable(() -> LeasesElsewhere.nowhere(new NoMutexSpaces().remedy())));
     }
 
     @Bean

@@ -70,7 +70,8 @@ public record InterlockProperties(
      * Mutexes in Redis.
      *
      * @param callTimeout How long one command to Redis may take before a mutex counts as unavailable, or as lost where its
-     *     commit asks for it; more than zero. Redisson's own timeouts and retries may be longer.
+     *     commit asks for it; more than zero. Redisson's own timeouts and retries may be longer. Leases of idempotent calls
+     *     in Redis go by it too.
      */
     public record Mutex(@DefaultValue("2s") Duration callTimeout) {}
 
@@ -98,6 +99,8 @@ public record InterlockProperties(
     public enum LeasedStore {
         /** The database of the DataSource. */
         POSTGRES,
+        /** The Redis of the RedissonClient. What it loses, by a failover or a restart, is as if there had been no call. */
+        REDIS,
         /** The memory of this process. Other processes see nothing of it, and it ends with it. */
         MEMORY
     }

@@ -8,7 +8,6 @@ import dev.interlock.memory.MemoryLeases;
 import dev.interlock.postgres.PostgresLeases;
 import dev.interlock.postgres.PostgresRecords;
 import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,36 +24,49 @@ final class RecordSpaces implements IdempotencySpaces {
     private final SchemaInitializer schema;
 
     /** Where leases are, unless in the database of each. */
-    private final @Nullable LeasedRecords elsewhere;
+    private final @Nullable LeasesElsewhere elsewhere;
 
-    RecordSpaces(InterlockProperties.Idempotency properties, DataSources dataSources, SchemaInitializer schema) {
+    /** @param redis where leases are if Redis was chosen */
+    RecordSpaces(
+            InterlockProperties.Idempotency properties,
+            DataSources dataSources,
+            SchemaInitializer schema,
+            LeasesElsewhere redis) {
         this.dataSources = dataSources;
         this.schema = schema;
         this.elsewhere = switch (properties.leasedStore()) {
             case POSTGRES -> null;
-            case MEMORY -> new MemoryLeases(Clock.SYSTEM);
+            case REDIS -> redis;
+            case MEMORY -> LeasesElsewhere.of(new MemoryLeases(Clock.SYSTEM));
         };
     }
 
     @Override
     public Optional<IdempotencySpace> find(String name) {
         Optional<DataSource> dataSource = dataSources.find(name);
-        return dataSource.isEmpty() && elsewhere != null && name.isEmpty()
-                ? Optional.of(new IdempotencySpace(null, elsewhere))
-                : dataSource.map(found -> spaces.computeIfAbsent(found, this::open));
+        if (elsewhere == null) {
+            return dataSource.map(found -> spaces.computeIfAbsent(found, this::open));
+        }
+        LeasedRecords leases = elsewhere.find().orElse(null);
+        return dataSource.isEmpty() && name.isEmpty()
+                ? Optional.of(new IdempotencySpace(null, leases))
+                : dataSource.map(found ->
+                        spaces.computeIfAbsent(found, any -> new IdempotencySpace(transactional(any), leases)));
     }
 
     private IdempotencySpace open(DataSource dataSource) {
-        boolean postgres = schema.prepare(dataSource).isEmpty();
-        LeasedRecords leases =
-                elsewhere != null || !postgres ? elsewhere : new PostgresLeases(dataSource, Clock.SYSTEM);
-        return new IdempotencySpace(postgres ? new PostgresRecords(dataSource) : null, leases);
+        PostgresRecords records = transactional(dataSource);
+        return new IdempotencySpace(records, records == null ? null : new PostgresLeases(dataSource, Clock.SYSTEM));
+    }
+
+    private @Nullable PostgresRecords transactional(DataSource dataSource) {
+        return schema.prepare(dataSource).isEmpty() ? new PostgresRecords(dataSource) : null;
     }
 
     @Override
     public Collection<LeasedRecords> leasedInUse() {
         return elsewhere != null
-                ? List.of(elsewhere)
+                ? elsewhere.inUse().stream().toList()
                 : spaces.values().stream()
                         .map(IdempotencySpace::leased)
                         .filter(Objects::nonNull)
@@ -63,6 +75,12 @@ final class RecordSpaces implements IdempotencySpaces {
 
     @Override
     public String remedy() {
-        return "records of idempotent calls are kept in Postgres. " + StringUtils.capitalize(dataSources.remedy());
+        String inPostgres =
+                "records of idempotent calls are kept in Postgres. " + StringUtils.capitalize(dataSources.remedy());
+        if (elsewhere == null || elsewhere.find().isPresent()) {
+            return inPostgres;
+        }
+        String inRedis = "interlock.idempotency.leased-store=redis keeps leases in Redis; " + elsewhere.remedy();
+        return dataSources.find("").isPresent() ? inRedis : inRedis + ". Other " + inPostgres;
     }
 }
