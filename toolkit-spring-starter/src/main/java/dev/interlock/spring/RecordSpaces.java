@@ -7,19 +7,27 @@ import dev.interlock.idempotency.LeasedRecords;
 import dev.interlock.memory.MemoryLeases;
 import dev.interlock.postgres.PostgresLeases;
 import dev.interlock.postgres.PostgresRecords;
+import dev.interlock.postgres.RecordPurge;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.util.StringUtils;
 
-/** One space for each DataSource, made when a guard first names it, normally while start-up validates the guards. */
-final class RecordSpaces implements IdempotencySpaces {
+/**
+ * One space for each DataSource, made when a guard first names it, normally while start-up validates the guards, with a purge
+ * of its records.
+ */
+final class RecordSpaces implements IdempotencySpaces, DisposableBean {
 
     private final ConcurrentMap<DataSource, IdempotencySpace> spaces = new ConcurrentHashMap<>();
+    private final Queue<RecordPurge> purges = new ConcurrentLinkedQueue<>();
     private final DataSources dataSources;
     private final SchemaInitializer schema;
 
@@ -60,7 +68,11 @@ final class RecordSpaces implements IdempotencySpaces {
     }
 
     private @Nullable PostgresRecords transactional(DataSource dataSource) {
-        return schema.prepare(dataSource).isEmpty() ? new PostgresRecords(dataSource) : null;
+        if (schema.prepare(dataSource).isPresent()) {
+            return null;
+        }
+        purges.add(new RecordPurge(dataSource));
+        return new PostgresRecords(dataSource);
     }
 
     @Override
@@ -82,5 +94,10 @@ final class RecordSpaces implements IdempotencySpaces {
         }
         String inRedis = "interlock.idempotency.leased-store=redis keeps leases in Redis; " + elsewhere.remedy();
         return dataSources.find("").isPresent() ? inRedis : inRedis + ". Other " + inPostgres;
+    }
+
+    @Override
+    public void destroy() {
+        purges.forEach(RecordPurge::close);
     }
 }
