@@ -29,9 +29,9 @@ public record Aim(String text, Figure figure, String entrant, String base, Bound
         return !base.isEmpty();
     }
 
-    /** As {@code ≤ 1.10 ×}. */
+    /** As {@code ≤ 1.10 ×}, or with the unit of the figure. */
     String target() {
-        return String.format(Locale.ROOT, "%s %.2f%s", bound.sign, limit, isRatio() ? " ×" : "");
+        return bound.sign + " " + (isRatio() ? String.format(Locale.ROOT, "%.2f ×", limit) : figure.print(limit));
     }
 
     /** A figure that is no number, because nothing was finished, meets no aim. */

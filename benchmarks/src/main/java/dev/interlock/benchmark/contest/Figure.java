@@ -10,7 +10,8 @@ public enum Figure {
     THREADS("slowest / fastest thread", "%.2f", Sample::evenness),
     NODES("smallest / largest node", "%.2f", Sample::evenness),
     WAIT_P99("p99 of the wait", "%.1f ms", sample -> sample.waits().percentile(99) / 1e6),
-    CALL_P99("p99 of a call", "%.2f ms", sample -> sample.calls().percentile(99) / 1e6);
+    CALL_P99("p99 of a call", "%.2f ms", sample -> sample.calls().percentile(99) / 1e6),
+    WAL("WAL per call", "%,.0f B", Sample::wal);
 
     private final String title;
     private final String format;

@@ -24,7 +24,7 @@ public record Measure(
     public enum Processors {
         ONE("""
                 Client and server share one processor after the warm-up: to wake one on another takes longer than the statement
-                and varies with luck, while alone the lock's own work counts."""),
+                and varies with luck, while alone the guard's own work counts."""),
         ALL("""
                 Client and server run where the scheduler puts them: all processors are busy, and what an engine gains from using
                 them together is part of the measure.""");

@@ -10,8 +10,13 @@ import java.util.Arrays;
  * @param calls duration of a call
  * @param waits time from the begin of a call to that of its body
  * @param violations how often it broke what it promises, as when two holders of one key were inside at a time
+ * @param wal bytes that each call added to Postgres' write-ahead log, NaN if nobody looked
  */
-public record Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long violations) {
+public record Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long violations, double wal) {
+
+    public Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long violations) {
+        this(counts, nanos, calls, waits, violations, Double.NaN);
+    }
 
     public double perSecond() {
         return Arrays.stream(counts).sum() * 1e9 / nanos;

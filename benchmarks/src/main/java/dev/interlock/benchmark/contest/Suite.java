@@ -25,6 +25,19 @@ public final class Suite {
         return new Suite(caption, Options.parse(arguments, measures).select(measures));
     }
 
+    /** Runs what the command line picks; one that says something else ends the JVM with 2. */
+    public void main(String... arguments) throws InterruptedException {
+        Suite picked;
+        try {
+            picked = select(arguments);
+        } catch (IllegalArgumentException wrong) {
+            System.err.println(wrong.getMessage());
+            System.exit(2);
+            return;
+        }
+        picked.run(System.out);
+    }
+
     /** Runs one measure after the other and prints each as it ends, then all aims. */
     public void run(PrintStream out) throws InterruptedException {
         out.printf(caption, Runtime.version(), Runtime.getRuntime().availableProcessors());

@@ -15,14 +15,6 @@ public final class LocksSuite {
     private LocksSuite() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        Suite suite;
-        try {
-            suite = new Suite(CAPTION, Measures.ALL_MEASURES).select(arguments);
-        } catch (IllegalArgumentException wrong) {
-            System.err.println(wrong.getMessage());
-            System.exit(2);
-            return;
-        }
-        suite.run(System.out);
+        new Suite(CAPTION, Measures.ALL_MEASURES).main(arguments);
     }
 }
