@@ -7,6 +7,7 @@ import static dev.interlock.benchmark.contest.Measure.Processors.ONE;
 
 import dev.interlock.benchmark.BenchmarkPostgres;
 import dev.interlock.benchmark.contest.Aim;
+import dev.interlock.benchmark.contest.Contender;
 import dev.interlock.benchmark.contest.Entrant;
 import dev.interlock.benchmark.contest.Figure;
 import dev.interlock.benchmark.contest.Measure;
@@ -51,6 +52,10 @@ final class Measures {
     private static final String APART = "without single flight and near-cache";
 
     private static final Plan TIMED = Plan.ofMillis(7, 3_000, 1_500);
+
+    /** Short rounds and many: another process's fsync slows a commit down for a while, and then all of a round. */
+    private static final Plan DURABLE = Plan.ofMillis(21, 3_000, 400);
+
     private static final Plan COUNTED = Plan.ofMillis(3, 1_000, 1_500);
     private static final Plan CROWDED = Plan.ofMillis(5, 3_000, 3_000);
 
@@ -67,7 +72,7 @@ final class Measures {
                 One thread, a new key for each call; the method inserts one row through JdbcClient and commits. By hand: a claim that
                 is committed first, then effect and outcome in one transaction.""",
                 ONE,
-                TIMED,
+                DURABLE,
                 List.of(first(ALONE, BARE), first(TRANSACTIONAL, IDEMPOTENT), first(BY_HAND, TWO_TRANSACTIONS)),
                 List.of(Figure.TIME),
                 List.of(new Aim(
@@ -84,8 +89,8 @@ final class Measures {
                 2,
                 "write-ahead log",
                 """
-                The same calls, and replays of existing keys. This server alone has full_page_writes=off, so that no page is logged
-                in full after a checkpoint, and autovacuum=off, so that only the calls write.""",
+                The same calls, and replays of existing keys. A checkpoint comes before the warm-up and none after it, so that pages
+                logged in full, which depend on the checkpoints, do not count; autovacuum is off, so that only the calls write.""",
                 ONE,
                 COUNTED,
                 List.of(
@@ -166,13 +171,15 @@ final class Measures {
                 name, servers -> Shop.open(servers.postgres(), setting, request).stocked(before));
     }
 
+    /** The warm-up after the checkpoint logs the pages in full that are there already; those to come are logged by change. */
     private static Entrant logged(Entrant entrant) {
         return new Entrant(entrant.name(), servers -> {
             JdbcClient server = JdbcClient.create(BenchmarkPostgres.direct(servers.postgres()));
-            server.sql("ALTER SYSTEM SET full_page_writes = off").update();
             server.sql("ALTER SYSTEM SET autovacuum = off").update();
             server.sql("SELECT pg_reload_conf()").query(Boolean.class).single();
-            return entrant.opening().open(servers);
+            Contender opened = entrant.opening().open(servers);
+            server.sql("CHECKPOINT").update();
+            return opened;
         });
     }
 }
