@@ -25,7 +25,7 @@ public record Completed(StoredOutcome outcome, byte[] fingerprint, long expiresN
         return fingerprint.length == 0 || other.length == 0 || Arrays.equals(fingerprint, other);
     }
 
-    long remainingNanos(Clock clock) {
-        return Math.max(0, expiresNanos - clock.nanoTime());
+    boolean isAlive(Clock clock) {
+        return expiresNanos - clock.nanoTime() > 0;
     }
 }

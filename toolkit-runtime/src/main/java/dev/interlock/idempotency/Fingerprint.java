@@ -1,7 +1,6 @@
 package dev.interlock.idempotency;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.interlock.key.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** What must be the same in every call with a key, as a hash. Thread-safe. */
@@ -27,10 +26,6 @@ final class Fingerprint {
                             + "); name the parts that matter in fingerprint, or write fingerprint = {}",
                     failure);
         }
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(encoded);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has to provide SHA-256", e);
-        }
+        return Sha256.of(encoded);
     }
 }

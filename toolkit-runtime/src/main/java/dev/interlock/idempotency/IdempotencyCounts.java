@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** Counts idempotent calls by what became of them, since start-up. Thread-safe. */
 public final class IdempotencyCounts {
@@ -39,16 +40,34 @@ public final class IdempotencyCounts {
         }
     }
 
-    private final ConcurrentMap<Kind, LongAdder> counts = new ConcurrentHashMap<>();
+    /** Those of one name. */
+    static final class Counter {
 
-    void count(String name, Result result) {
-        counts.computeIfAbsent(new Kind(name, result), any -> new LongAdder()).increment();
+        private final LongAdder[] counts =
+                Stream.generate(LongAdder::new).limit(Result.values().length).toArray(LongAdder[]::new);
+
+        void count(Result result) {
+            counts[result.ordinal()].increment();
+        }
+    }
+
+    private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
+
+    Counter of(String name) {
+        return counters.computeIfAbsent(name, any -> new Counter());
     }
 
     /** All counts above zero, in a stable order. */
     public Map<Kind, Long> all() {
         Map<Kind, Long> all = new TreeMap<>();
-        counts.forEach((kind, count) -> all.put(kind, count.sum()));
+        counters.forEach((name, counter) -> {
+            for (Result result : Result.values()) {
+                long count = counter.counts[result.ordinal()].sum();
+                if (count > 0) {
+                    all.put(new Kind(name, result), count);
+                }
+            }
+        });
         return all;
     }
 }

@@ -20,7 +20,18 @@ record Operation(
         ReturnShape shape,
         Object store,
         Memory memory,
+        IdempotencyCounts.Counter counter,
         @Nullable GuardDefinition definition) {
+
+    Operation(
+            IdempotencyTerms terms,
+            Outcomes outcomes,
+            ReturnShape shape,
+            Object store,
+            Memory memory,
+            @Nullable GuardDefinition definition) {
+        this(terms, outcomes, shape, store, memory, memory.counts().of(terms.name()), definition);
+    }
 
     /** The outcome of an earlier call, for this one, in the shape of its result. */
     @Nullable
@@ -55,7 +66,7 @@ record Operation(
     }
 
     void count(Result result) {
-        memory.counts().count(terms.name(), result);
+        counter.count(result);
     }
 
     boolean waits() {

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,19 +38,19 @@ final class KeyDerivation {
     private KeyDerivation() {}
 
     static long id(KeyNamespace namespace, String name, List<String> parts) {
-        return ByteBuffer.wrap(sha256().digest(encode(namespace, name, parts))).getLong();
+        return ByteBuffer.wrap(Sha256.of(encode(namespace, name, parts))).getLong();
     }
 
     /** Four hex digits that tell keys apart in one log and say nothing outside of it: the salt dies with the JVM. */
     static String fingerprint(KeyNamespace namespace, String name, List<String> parts) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.fresh();
         digest.update(Salt.VALUE);
         return HexFormat.of().formatHex(digest.digest(encode(namespace, name, parts)), 0, 2);
     }
 
     /** The whole hash of the same elements with another first one, so that it has nothing in common with the id. */
     static byte[] digest(String purpose, KeyNamespace namespace, String name, List<String> parts) {
-        return sha256().digest(encode(purpose, namespace, name, parts));
+        return Sha256.of(encode(purpose, namespace, name, parts));
     }
 
     static byte[] encode(KeyNamespace namespace, String name, List<String> parts) {
@@ -76,14 +75,6 @@ final class KeyDerivation {
         out.write(utf8.length >>> 8);
         out.write(utf8.length);
         out.writeBytes(utf8);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has to provide SHA-256", e);
-        }
     }
 
     private static final class Salt {

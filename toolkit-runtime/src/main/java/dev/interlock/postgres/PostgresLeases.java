@@ -46,8 +46,8 @@ public final class PostgresLeases implements LeasedRecords {
                 WHERE turn.ours
                 ON CONFLICT (id) DO NOTHING
                 RETURNING fence)
-            SELECT turn.ours, claimed.fence AS granted, r.state AS old_state,
-            %s
+            SELECT %s,
+                   turn.ours, claimed.fence AS granted, r.owner
             FROM turn LEFT JOIN claimed ON true LEFT JOIN interlock_idempotency r ON r.id = ?
             """.formatted(RecordRows.COLUMNS);
 
@@ -188,9 +188,9 @@ public final class PostgresLeases implements LeasedRecords {
                 return new Found(
                         fence,
                         row.getBoolean("ours"),
-                        row.getString("old_state"),
+                        row.getString("state"),
                         row.getObject("owner", Long.class),
-                        CLAIMED.equals(row.getString("old_state")) ? row.getBytes("fingerprint") : null,
+                        CLAIMED.equals(row.getString("state")) ? row.getBytes("fingerprint") : null,
                         RecordRows.read(row, asked));
             }
         }
