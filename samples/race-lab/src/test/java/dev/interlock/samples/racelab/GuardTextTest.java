@@ -25,6 +25,8 @@ class GuardTextTest {
         assertThat(GuardText.of(ShortCodesScene.class))
                 .isEqualTo("@RetryOnConflict(constraints = \"short_code_unique\", delay = \"0s\", maxRetries = 50,"
                         + " on = UNIQUE, timeout = \"60s\")");
+        assertThat(GuardText.of(PaymentScene.class))
+                .isEqualTo("@Idempotent(name = \"payment\", key = \"#paymentKey\")");
     }
 
     @Test

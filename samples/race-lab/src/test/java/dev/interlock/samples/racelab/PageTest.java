@@ -64,6 +64,7 @@ class PageTest {
                         "import",
                         "on-call",
                         "one-runner",
+                        "payment",
                         "short-codes");
         assertThat(scenes.valueStream()).allSatisfy(scene -> {
             assertThat(scene.get("title").asString()).isNotBlank();

@@ -38,6 +38,7 @@ class RaceLabReportTest {
                         "import",
                         "on-call",
                         "one-runner",
+                        "payment",
                         "short-codes");
         assertThat(rows.valueStream()).allSatisfy(row -> {
             assertThat(row.propertyNames())

@@ -2,6 +2,7 @@ package dev.interlock.samples.racelab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.interlock.samples.racelab.PaymentScene.Charge;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -129,6 +130,28 @@ class ViolationTest {
     @Test
     void codeOfACallThatFailedIsMissedByNobody() {
         assertThat(ShortCodesScene.compare(List.of(7L), List.of(7L, 8L), 1)).containsExactly(Violation.failed(1));
+    }
+
+    @Test
+    void paymentChargedOnceIsNoViolationHoweverOftenItWasSent() {
+        assertThat(PaymentScene.compare(List.of(new Charge(1, "a"), new Charge(2, "b")), List.of(1L, 1L, 2L, 1L)))
+                .isEmpty();
+    }
+
+    @Test
+    void paymentsCountChargedAgainDifferingAndMissingReceiptsApart() {
+        List<Charge> charges = List.of(new Charge(1, "a"), new Charge(2, "a"), new Charge(3, "a"), new Charge(4, "b"));
+
+        assertThat(PaymentScene.compare(charges, List.of(1L, 2L, 4L, 9L, 9L)))
+                .containsExactly(
+                        new Violation(2, "2 payments charged again"),
+                        new Violation(1, "1 receipts besides the first for the same payment"),
+                        new Violation(1, "1 promised receipts missing"));
+    }
+
+    @Test
+    void chargeOfACallThatFailedIsNoViolation() {
+        assertThat(PaymentScene.compare(List.of(new Charge(1, "a")), List.of())).isEmpty();
     }
 
     @Test
