@@ -30,6 +30,13 @@ class GuardTextTest {
     }
 
     @Test
+    void guardsOfOneMethodAreALineEach() {
+        assertThat(GuardText.of(JobScene.class)).isEqualTo("""
+                        @AdvisoryLocked(name = "nightly-job", onUnavailable = SKIP, scope = SESSION, waitTime = "0s")
+                        @Idempotent(name = "nightly-job", key = "#day")""");
+    }
+
+    @Test
     void isolationIsPartOfTheGuard() {
         assertThat(GuardText.of(OnCallScene.class)).isEqualTo("""
                         @RetryOnConflict(maxRetries = 50, timeout = "60s")

@@ -62,6 +62,7 @@ class PageTest {
                         "hot-account",
                         "hot-account-escalated",
                         "import",
+                        "nightly-job",
                         "on-call",
                         "one-runner",
                         "payment",

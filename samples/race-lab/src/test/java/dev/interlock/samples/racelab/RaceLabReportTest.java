@@ -36,6 +36,7 @@ class RaceLabReportTest {
                         "hot-account",
                         "hot-account-escalated",
                         "import",
+                        "nightly-job",
                         "on-call",
                         "one-runner",
                         "payment",

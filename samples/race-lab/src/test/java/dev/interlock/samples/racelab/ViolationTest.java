@@ -155,6 +155,21 @@ class ViolationTest {
     }
 
     @Test
+    void oneRunOfEachDayIsNoViolation() {
+        assertThat(JobScene.compare(5, 5, 5, 0, 0)).isEmpty();
+    }
+
+    @Test
+    void jobCountsOverlapsRepeatedRunsTheirEffectsAndIdleDaysApart() {
+        assertThat(JobScene.compare(5, 7, 4, 30, 2))
+                .containsExactly(
+                        new Violation(2, "2 runs entered while another was inside"),
+                        new Violation(3, "3 runs of a day that had been run"),
+                        new Violation(30, "30 times interest paid again"),
+                        new Violation(1, "1 days that no node ran"));
+    }
+
+    @Test
     void totalAddsUpAllKinds() {
         assertThat(Violation.total(List.of(new Violation(3, "a"), new Violation(4, "b"))))
                 .isEqualTo(7);
