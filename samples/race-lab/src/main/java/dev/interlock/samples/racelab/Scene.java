@@ -7,8 +7,9 @@ import java.util.List;
  *
  * <p>A scene is a component with three nested components: {@code Body}, what the call does, and {@code Unguarded} and
  * {@code Guarded}, which call it and differ by the guard's annotation alone; under {@code @RetryOnConflict} also by the
- * isolation, which decides whether there is a conflict to retry. Scenes of the same call share a body of their own. A scene is
- * found by being in this package.
+ * isolation, which decides whether there is a conflict to retry, and under {@code @Idempotent} also by the key for the next
+ * system, which the guard gives and without which each call makes one up. Scenes of the same call share a body of their own. A
+ * scene is found by being in this package.
  */
 interface Scene {
 

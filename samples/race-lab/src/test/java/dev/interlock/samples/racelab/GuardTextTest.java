@@ -27,6 +27,9 @@ class GuardTextTest {
                         + " on = UNIQUE, timeout = \"60s\")");
         assertThat(GuardText.of(PaymentScene.class))
                 .isEqualTo("@Idempotent(name = \"payment\", key = \"#paymentKey\")");
+        assertThat(GuardText.of(MailScene.class))
+                .isEqualTo("@Idempotent(name = \"order-confirmation\", key = \"#orderId\", mode = LEASED,"
+                        + " onExpiredLease = HOLD)");
     }
 
     @Test

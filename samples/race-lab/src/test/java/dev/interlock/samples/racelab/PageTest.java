@@ -62,6 +62,7 @@ class PageTest {
                         "hot-account",
                         "hot-account-escalated",
                         "import",
+                        "mail-and-status",
                         "nightly-job",
                         "on-call",
                         "one-runner",

@@ -36,6 +36,7 @@ class RaceLabReportTest {
                         "hot-account",
                         "hot-account-escalated",
                         "import",
+                        "mail-and-status",
                         "nightly-job",
                         "on-call",
                         "one-runner",

@@ -2,6 +2,7 @@ package dev.interlock.samples.racelab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.interlock.samples.racelab.MailScene.Trace;
 import dev.interlock.samples.racelab.PaymentScene.Charge;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,24 @@ class ViolationTest {
                         new Violation(3, "3 runs of a day that had been run"),
                         new Violation(30, "30 times interest paid again"),
                         new Violation(1, "1 days that no node ran"));
+    }
+
+    @Test
+    void orderConfirmedWithOneMailIsNoViolation() {
+        assertThat(MailScene.compare(List.of(new Trace(1, true, 1), new Trace(2, false, 0)), List.of(1L, 1L)))
+                .isEmpty();
+    }
+
+    @Test
+    void ordersCountMailsSentAgainMissingMailsAndBrokenPromisesApart() {
+        List<Trace> orders =
+                List.of(new Trace(1, true, 3), new Trace(2, true, 0), new Trace(3, false, 1), new Trace(4, false, 1));
+
+        assertThat(MailScene.compare(orders, List.of(1L, 2L, 3L)))
+                .containsExactly(
+                        new Violation(2, "2 mails sent again"),
+                        new Violation(1, "1 orders confirmed without a mail"),
+                        new Violation(1, "1 orders promised as confirmed are open"));
     }
 
     @Test
