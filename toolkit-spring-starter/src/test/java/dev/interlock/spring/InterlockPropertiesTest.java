@@ -176,6 +176,9 @@ class InterlockPropertiesTest {
             mutex.call-timeout             | 0s             | It must be more than zero and at most a day
             mutex.call-timeout             | -1s            | It must be more than zero and at most a day
             mutex.call-timeout             | 2d             | It must be more than zero and at most a day
+            idempotency.max-outcome-size   | 0B             | It must be more than zero and at most 256MB
+            idempotency.max-outcome-size   | 257MB          | It must be more than zero and at most 256MB
+            idempotency.near-cache.max-size | -1B           | It must be 0 or more; with 0 nothing is remembered.
             postgres.url                   | postgres://db  | It must be a JDBC URL. Write jdbc:postgresql://host:port/database.
             postgres.data-sources.none.url | jdbc:x         | It must name a DataSource bean, but there is none of that name.
             """)
@@ -198,7 +201,9 @@ class InterlockPropertiesTest {
         "schema.initialize, sometimes",
         "lock.backend, redis",
         "order, first",
-        "mutex.call-timeout, soon"
+        "mutex.call-timeout, soon",
+        "idempotency.max-outcome-size, much",
+        "web.problem-details, perhaps"
     })
     void wordsThatAreNoValueFailStartUp(String property, String value) {
         runner.withPropertyValues("interlock." + property + "=" + value)
