@@ -59,8 +59,7 @@ final class ResponseEntityModule extends JacksonModule {
                 BeanDescription.Supplier description,
                 JsonFormat.@Nullable Value format) {
             if (type.isTypeOrSubTypeOf(HttpEntity.class) && !type.hasRawClass(ResponseEntity.class)) {
-                throw new IllegalArgumentException(
-                        "declare ResponseEntity, whose status, headers and body can be kept");
+                throw new IllegalArgumentException("of all HTTP entities only ResponseEntity can");
             }
             return type.hasRawClass(ResponseEntity.class) ? new ResponseEntityWriter(bodyOf(type), headers) : null;
         }

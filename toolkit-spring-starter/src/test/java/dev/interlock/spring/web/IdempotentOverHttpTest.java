@@ -275,6 +275,63 @@ class IdempotentOverHttpTest {
     }
 
     @Test
+    void aResponseWithoutBodyIsReplayedToo() throws Exception {
+        HttpResponse<String> first = http.post("/silent", body, KEY, key, Shop.USER, "ada");
+        HttpResponse<String> replay = http.post("/silent", body, KEY, key, Shop.USER, "ada");
+        assertThat(first.statusCode()).isEqualTo(201);
+        assertThat(first.body()).isEmpty();
+        assertThat(replay.statusCode()).isEqualTo(201);
+        assertThat(replay.body()).isEmpty();
+        assertThat(replay.headers().allValues("Location"))
+                .hasSize(1)
+                .isEqualTo(first.headers().allValues("Location"));
+        assertThat(replay.headers().firstValue(REPLAYED)).hasValue("true");
+        assertThat(effects()).isEqualTo(1);
+    }
+
+    @Test
+    void aResponseThatComesLaterIsReplayedToo() throws Exception {
+        HttpResponse<String> first = http.post("/later", body, KEY, key, Shop.USER, "ada");
+        HttpResponse<String> replay = http.post("/later", body, KEY, key, Shop.USER, "ada");
+        assertThat(first.statusCode()).isEqualTo(202);
+        assertThat(first.headers().firstValue(REPLAYED)).isEmpty();
+        assertThat(replay.statusCode()).isEqualTo(202);
+        assertThat(replay.body()).startsWith("[{").isEqualTo(first.body());
+        assertThat(replay.headers().firstValue("ETag")).hasValue("\"7\"");
+        assertThat(replay.headers().firstValue(REPLAYED)).hasValue("true");
+        assertThat(effects()).isEqualTo(1);
+    }
+
+    @Test
+    void anExceptionThatIsAnOutcomeIsReplayedToo() throws Exception {
+        Shop.Orders orders = context.getBean(Shop.Orders.class);
+        int attempts = orders.attempts();
+        HttpResponse<String> first = http.post("/sold-out", body, KEY, key, Shop.USER, "ada");
+        HttpResponse<String> replay = http.post("/sold-out", body, KEY, key, Shop.USER, "ada");
+        assertThat(first.statusCode()).isEqualTo(409);
+        assertThat(first.headers().firstValue(REPLAYED)).isEmpty();
+        assertThat(replay.statusCode()).isEqualTo(409);
+        assertThat(replay.headers().firstValue(REPLAYED)).hasValue("true");
+        assertThat(orders.attempts()).isEqualTo(attempts + 1);
+    }
+
+    @Test
+    void aLockThatIsTakenIsToldSo() throws Exception {
+        gate.shut();
+        CompletableFuture<HttpResponse<String>> first = inBackground(() -> http.post("/locked", body));
+        try {
+            assertThat(gate.awaitOneInside()).isTrue();
+            HttpResponse<String> second = http.post("/locked", body);
+            assertProblem(second, 503, "lock-not-acquired");
+            assertThat(second.headers().firstValue("Retry-After")).hasValue("1");
+        } finally {
+            gate.open();
+        }
+        assertThat(first.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(201);
+        assertThat(http.post("/locked", body).statusCode()).isEqualTo(201);
+    }
+
+    @Test
     void aServiceMayUseTheKeyOfTheRequest() throws Exception {
         HttpResponse<String> first = http.post("/with-service", body, KEY, key, Shop.USER, "ada");
         HttpResponse<String> replay = http.post("/with-service", body, KEY, key, Shop.USER, "ada");

@@ -23,6 +23,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.core.io.Resource;
 import org.springframework.http.HttpEntity;
+import org.springframework.http.RequestEntity;
 import org.springframework.http.ResponseEntity;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -112,8 +113,12 @@ class ResponseEntityModuleTest {
         }
         assertThat(codec.problem(new ParameterizedTypeReference<ResponseEntity<Resource>>() {}.getType()))
                 .hasValueSatisfying(problem -> assertThat(problem).contains("its body is a stream; return a value"));
-        assertThat(codec.problem(new ParameterizedTypeReference<HttpEntity<Item>>() {}.getType()))
-                .hasValueSatisfying(problem -> assertThat(problem).contains("declare ResponseEntity"));
+        for (Type type : List.of(
+                new ParameterizedTypeReference<HttpEntity<Item>>() {}.getType(),
+                new ParameterizedTypeReference<RequestEntity<Item>>() {}.getType())) {
+            assertThat(codec.problem(type))
+                    .hasValue("cannot be written as JSON: of all HTTP entities only ResponseEntity can");
+        }
     }
 
     @Test

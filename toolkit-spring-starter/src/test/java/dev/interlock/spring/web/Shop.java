@@ -1,6 +1,9 @@
 package dev.interlock.spring.web;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.interlock.InterlockException;
+import dev.interlock.annotation.AdvisoryLocked;
+import dev.interlock.annotation.IdempotencyMode;
 import dev.interlock.annotation.Idempotent;
 import dev.interlock.annotation.OnDuplicate;
 import jakarta.servlet.FilterChain;
@@ -11,10 +14,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.security.Principal;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -109,6 +115,8 @@ class Shop {
     @RestController
     static class Orders {
 
+        private final AtomicInteger attempts = new AtomicInteger();
+
         private final Ledger ledger;
         private final Gate gate;
 
@@ -148,6 +156,41 @@ class Shop {
         public Order nested(@RequestBody NewOrder order) {
             ledger.write(order);
             return ledger.writeIdempotently(order);
+        }
+
+        public int attempts() {
+            return attempts.get();
+        }
+
+        @PostMapping("/sold-out")
+        @Idempotent(name = "sold-out", replayFor = SoldOut.class)
+        @Transactional
+        public Order sellOut(@RequestBody NewOrder order) {
+            attempts.incrementAndGet();
+            throw new SoldOut("No more " + order.item());
+        }
+
+        @PostMapping("/later")
+        @Idempotent(name = "later", mode = IdempotencyMode.LEASED)
+        public CompletableFuture<ResponseEntity<List<Order>>> later(@RequestBody NewOrder order) {
+            return CompletableFuture.supplyAsync(
+                    () -> ResponseEntity.accepted().eTag("\"7\"").body(List.of(ledger.write(order))));
+        }
+
+        @PostMapping("/silent")
+        @Idempotent(name = "silent")
+        @Transactional
+        public ResponseEntity<Void> silent(@RequestBody NewOrder order) {
+            return ResponseEntity.created(
+                            URI.create("/orders/" + ledger.write(order).id()))
+                    .build();
+        }
+
+        @PostMapping("/locked")
+        @AdvisoryLocked(name = "item", key = "#order.item", waitTime = "0s")
+        @Transactional
+        public ResponseEntity<Order> locked(@RequestBody NewOrder order) throws InterruptedException {
+            return created(order);
         }
 
         private ResponseEntity<Order> created(NewOrder order) throws InterruptedException {
@@ -196,6 +239,16 @@ class Shop {
             } catch (InterlockException refusal) {
                 throw new Closed(refusal);
             }
+        }
+    }
+
+    @ResponseStatus(HttpStatus.CONFLICT)
+    static class SoldOut extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        SoldOut(@JsonProperty("message") String message) {
+            super(message);
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +55,7 @@ class StoreDownTest {
                         "spring.autoconfigure.exclude=dev.interlock.spring.security.InterlockSecurityAutoConfiguration")
                 .run();
         http = new HttpCalls(context);
-        server = context.getBean(Way.class).server();
+        server = context.getBean(CutDataSource.class);
         desk = context.getBean(Desk.class);
     }
 
@@ -73,7 +72,7 @@ class StoreDownTest {
 
     @Test
     void nothingRunsAndTheClientIsToldToComeAgain() throws Exception {
-        cut();
+        server.cut = true;
         int attempts = desk.attempts();
         HttpResponse<String> refused = http.post("/counted", body, KEY, key, Shop.USER, "ada");
         assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
@@ -94,7 +93,7 @@ class StoreDownTest {
 
     @Test
     void withoutTheAnnotationTheBodyRuns() throws Exception {
-        cut();
+        server.cut = true;
         int attempts = desk.attempts();
         assertThat(http.post("/counted-unguarded", body, KEY, key).statusCode()).isEqualTo(200);
         assertThat(desk.attempts()).isEqualTo(attempts + 1);
@@ -104,7 +103,7 @@ class StoreDownTest {
     void whatThisProcessRemembersIsReplayedAllTheSame() throws Exception {
         HttpResponse<String> first = http.post("/orders", body, KEY, key, Shop.USER, "ada");
         assertThat(first.statusCode()).isEqualTo(201);
-        cut();
+        server.cut = true;
         HttpResponse<String> replay = http.post("/orders", body, KEY, key, Shop.USER, "ada");
         assertThat(replay.statusCode()).isEqualTo(201);
         assertThat(replay.body()).isEqualTo(first.body());
@@ -140,18 +139,15 @@ class StoreDownTest {
         assertThat(Shop.Ledger.count(DATABASE.jdbc(), item)).isEqualTo(1);
     }
 
-    private static void cut() {
-        server.cut = true;
-        context.getBean(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
-    }
+    /** The way to the server. */
+    static final class CutDataSource extends DelegatingDataSource implements AutoCloseable {
 
-    /** The way to the server, below the pool. */
-    private static final class CutDataSource extends DelegatingDataSource {
-
+        private final HikariDataSource pool;
         private volatile boolean cut;
 
-        CutDataSource(DataSource server) {
-            super(server);
+        CutDataSource(HikariDataSource pool) {
+            super(pool);
+            this.pool = pool;
         }
 
         @Override
@@ -161,10 +157,12 @@ class StoreDownTest {
             }
             return super.getConnection();
         }
-    }
 
-    /** Keeps the way to the server from being taken for a DataSource of the application. */
-    record Way(CutDataSource server) {}
+        @Override
+        public void close() {
+            pool.close();
+        }
+    }
 
     /** Does what leaves no trace in the database. */
     @RestController
@@ -184,7 +182,7 @@ class StoreDownTest {
             return order;
         }
 
-        int attempts() {
+        public int attempts() {
             return attempts.get();
         }
     }
@@ -194,16 +192,10 @@ class StoreDownTest {
     static class Application {
 
         @Bean
-        Way way() {
-            return new Way(new CutDataSource(DATABASE.direct()));
-        }
-
-        @Bean
-        HikariDataSource dataSource(Way way) {
+        CutDataSource dataSource() {
             HikariDataSource pool = new HikariDataSource();
-            pool.setDataSource(way.server());
-            pool.setConnectionTimeout(300);
-            return pool;
+            pool.setDataSource(DATABASE.direct());
+            return new CutDataSource(pool);
         }
     }
 }
