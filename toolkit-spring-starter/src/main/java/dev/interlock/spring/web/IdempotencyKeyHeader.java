@@ -45,7 +45,7 @@ final class IdempotencyKeyHeader {
             throw invalid("it is empty");
         }
         if (key.length() > LONGEST) {
-            throw invalid("it has " + key.length());
+            throw invalid("it has " + key.length() + " characters");
         }
         if (!key.chars().allMatch(character -> character > ' ' && character <= '~')) {
             throw invalid("it has a space, a control character, or one that is not ASCII");

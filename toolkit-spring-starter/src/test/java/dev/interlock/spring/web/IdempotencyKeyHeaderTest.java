@@ -48,7 +48,7 @@ class IdempotencyKeyHeaderTest {
         assertThat(IdempotencyKeyHeader.parse(List.of('"' + longest + '"'))).hasValue(longest);
         assertThatThrownBy(() -> IdempotencyKeyHeader.parse(List.of(longest + "k")))
                 .isInstanceOf(InvalidIdempotencyKeyException.class)
-                .hasMessageEndingWith("but it has 256");
+                .hasMessageEndingWith("but it has 256 characters");
     }
 
     @Test
