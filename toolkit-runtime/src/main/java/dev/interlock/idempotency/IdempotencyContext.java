@@ -33,8 +33,9 @@ public interface IdempotencyContext {
     String downstreamKey();
 
     /**
-     * With a lease, how often its record changed hands, 1 for the first holder: a number that grows from holder to holder, for
-     * systems that can refuse an older one. Without a lease always 1.
+     * With a lease, how often its record changed hands, 1 for the first holder: a number that grows with each one that takes
+     * over from another, for systems that can refuse an older one. It begins anew once the key was free. Without a lease
+     * always 1.
      */
     long fence();
 }

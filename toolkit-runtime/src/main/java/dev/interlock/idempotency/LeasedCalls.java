@@ -128,17 +128,25 @@ final class LeasedCalls extends IdempotentCalls {
             execution.leased(lease.fence());
             heartbeats.add(records, lease);
             operation().count(Result.EXECUTED);
-            Object result;
             try {
-                result = execution.run();
-            } catch (Throwable failure) {
-                throw failed(failure);
-            }
-            if (operation().shape() == ReturnShape.STAGE && result instanceof CompletionStage<?> stage) {
+                Object result;
+                try {
+                    result = execution.run();
+                } catch (Throwable failure) {
+                    throw failed(failure);
+                }
+                if (operation().shape() != ReturnShape.STAGE || !(result instanceof CompletionStage<?> stage)) {
+                    return returned(result);
+                }
+                CompletionStage<@Nullable Object> ended =
+                        stage.handle(this::end).thenCompose(end -> end);
                 airborne = true;
-                return stage.handle(this::end).thenCompose(ended -> ended);
+                return ended;
+            } finally {
+                if (!airborne) {
+                    heartbeats.remove(lease);
+                }
             }
-            return returned(result);
         }
 
         private CompletionStage<@Nullable Object> end(@Nullable Object result, @Nullable Throwable failure) {
@@ -152,6 +160,7 @@ final class LeasedCalls extends IdempotentCalls {
             } catch (Throwable unrecorded) {
                 return CompletableFuture.failedFuture(unrecorded);
             } finally {
+                heartbeats.remove(lease);
                 flight.land(null);
             }
         }
@@ -191,12 +200,7 @@ final class LeasedCalls extends IdempotentCalls {
 
         private boolean complete(StoredOutcome outcome) {
             long asked = operation().memory().clock().nanoTime();
-            boolean ours;
-            try {
-                ours = completeInTime(outcome);
-            } finally {
-                heartbeats.remove(lease);
-            }
+            boolean ours = completeInTime(outcome);
             if (ours) {
                 Completed completed = Completed.of(
                         outcome, call.fingerprint(), asked, operation().terms().ttl());

@@ -57,7 +57,7 @@ final class Outcomes {
         byte[] body;
         try {
             body = form.encode(result);
-        } catch (RuntimeException | StackOverflowError failure) {
+        } catch (RuntimeException | LinkageError | StackOverflowError failure) {
             throw new UnstorableOutcomeException(
                     label + " returned what cannot be written as JSON: " + describe(failure)
                             + "; return a type that can, or set storeOutcome = false",
@@ -81,7 +81,7 @@ final class Outcomes {
         }
         try {
             return form.decode(stored.body());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError | StackOverflowError failure) {
             throw new UnstorableOutcomeException(
                     label + " returned what does not read back from its JSON as the declared type: " + describe(failure)
                             + "; return a type that does, or set storeOutcome = false",
@@ -102,7 +102,7 @@ final class Outcomes {
             }
             decode(declared, body);
             return Optional.of(StoredOutcome.thrown(declared.type.getName(), body));
-        } catch (RuntimeException unstorable) {
+        } catch (RuntimeException | LinkageError | StackOverflowError unstorable) {
             failure.addSuppressed(new UnstorableOutcomeException(
                     label + " threw " + failure.getClass().getName()
                             + ", named in replayFor, which does not read back from" + " its JSON: "

@@ -257,7 +257,7 @@ class IdempotentTest {
                 assertThat(node.payments.paySkipping("s", block)).isEmpty();
                 assertThatThrownBy(() -> node.payments.payWhile("w", block))
                         .isInstanceOf(DuplicateInProgressException.class)
-                        .hasMessageContaining("did not end within PT2S");
+                        .hasMessageContaining("did not end within PT1S");
             }
             CompletableFuture<Receipt> here = later(() -> fixture.payments.payWhile("w", block));
             CompletableFuture<Receipt> there = later(() -> other.payments.payWhile("w", block));

@@ -178,8 +178,9 @@ class LeasedTest {
     void anOutcomeThatCannotBeKeptIsToldToEverybodyAndNothingIsRepeated() {
         for (Mails node : List.of(here, here, there)) {
             assertThatThrownBy(() -> node.sendLarge("a")).isInstanceOf(UnstorableOutcomeException.class);
+            assertThatThrownBy(() -> node.sendUnwritable("a")).isInstanceOf(UnstorableOutcomeException.class);
         }
-        assertThat(Mails.OUT).hasSize(1);
+        assertThat(Mails.OUT).hasSize(2);
     }
 
     @Test

@@ -96,4 +96,18 @@ public class Mails {
         dispatch(to);
         return "x".repeat(1000);
     }
+
+    /** What no JSON can be made of. */
+    public static final class Unwritable {
+
+        public int getNumber() {
+            throw new NoClassDefFoundError("a part of the application that is missing");
+        }
+    }
+
+    @Idempotent(name = "mail-unwritable", key = "#to", mode = IdempotencyMode.LEASED, leaseTime = "1s")
+    public Unwritable sendUnwritable(String to) {
+        dispatch(to);
+        return new Unwritable();
+    }
 }
