@@ -51,12 +51,10 @@ public final class PostgresRecords implements TransactionalRecords {
             """;
 
     /** Leaves alone whatever is neither expired nor given up. */
-    private static final String COMPLETE = """
+    private static final String INSERT = """
             INSERT INTO interlock_idempotency AS r
                 (id, name, fingerprint, state, format, kind, thrown, outcome, created_at, expires_at)
-            SELECT ?, ?, ?, 'done', ?, ?, ?, ?, t.now, t.now + pg_catalog.make_interval(secs => ?)
-            FROM (SELECT pg_catalog.clock_timestamp() AS now OFFSET 0) t
-            WHERE pg_catalog.pg_try_advisory_xact_lock(?)
+            %s
             ON CONFLICT (id) DO UPDATE SET
                 name = excluded.name, fingerprint = excluded.fingerprint, state = excluded.state, format = excluded.format,
                 kind = excluded.kind, thrown = excluded.thrown, outcome = excluded.outcome, owner = NULL, hold = false,
@@ -64,6 +62,17 @@ public final class PostgresRecords implements TransactionalRecords {
             WHERE r.state = 'done' AND r.expires_at <= excluded.created_at
                 OR r.state = 'claimed' AND NOT r.hold AND r.lease_until <= excluded.created_at
             """;
+
+    private static final String ROW = """
+            ?, ?, ?, 'done', ?, ?, ?, ?,
+            pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ?)
+            """;
+
+    /** In a transaction that has the claim. */
+    private static final String COMPLETE = INSERT.formatted("VALUES (" + ROW + ")");
+
+    private static final String COMPLETE_APART =
+            INSERT.formatted("SELECT " + ROW + " WHERE pg_catalog.pg_try_advisory_xact_lock(?)");
 
     private final DataSource dataSource;
     private final OwnConnection own;
@@ -163,29 +172,36 @@ public final class PostgresRecords implements TransactionalRecords {
 
     @Override
     public boolean complete(RecordKey key, byte[] fingerprint, StoredOutcome outcome, Duration ttl) {
-        return inTransaction(key, connection -> insert(connection, key, fingerprint, outcome, ttl));
+        return inTransaction(key, connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(COMPLETE)) {
+                setRow(statement, key, fingerprint, outcome, ttl);
+                return statement.executeUpdate() == 1;
+            }
+        });
     }
 
     @Override
     public boolean completeApart(RecordKey key, byte[] fingerprint, StoredOutcome outcome, Duration ttl) {
-        return own.run("The record of " + key, connection -> insert(connection, key, fingerprint, outcome, ttl));
+        return own.run("The record of " + key, connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(COMPLETE_APART)) {
+                setRow(statement, key, fingerprint, outcome, ttl);
+                statement.setLong(9, key.lockId());
+                return statement.executeUpdate() == 1;
+            }
+        });
     }
 
-    private static boolean insert(
-            Connection connection, RecordKey key, byte[] fingerprint, StoredOutcome outcome, Duration ttl)
+    private static void setRow(
+            PreparedStatement statement, RecordKey key, byte[] fingerprint, StoredOutcome outcome, Duration ttl)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(COMPLETE)) {
-            statement.setBytes(1, key.id());
-            statement.setString(2, key.name());
-            statement.setBytes(3, fingerprint);
-            statement.setInt(4, outcome.format());
-            statement.setString(5, outcome.kind().name());
-            statement.setString(6, outcome.thrown());
-            statement.setBytes(7, outcome.body());
-            statement.setDouble(8, ttl.toMillis() / 1000.0);
-            statement.setLong(9, key.lockId());
-            return statement.executeUpdate() == 1;
-        }
+        statement.setBytes(1, key.id());
+        statement.setString(2, key.name());
+        statement.setBytes(3, fingerprint);
+        statement.setInt(4, outcome.format());
+        statement.setString(5, outcome.kind().name());
+        statement.setString(6, outcome.thrown());
+        statement.setBytes(7, outcome.body());
+        statement.setDouble(8, ttl.toMillis() / 1000.0);
     }
 
     @Override

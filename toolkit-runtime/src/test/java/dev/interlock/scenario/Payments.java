@@ -101,7 +101,7 @@ public class Payments {
             name = "pay-while",
             key = "#order",
             fingerprint = {},
-            waitTime = "2s")
+            waitTime = "1s")
     public Receipt payWhile(String order, Callable<?> meanwhile) throws Exception {
         Receipt receipt = charge(order, BigDecimal.ONE);
         meanwhile.call();
