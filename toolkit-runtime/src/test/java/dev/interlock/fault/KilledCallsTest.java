@@ -40,7 +40,7 @@ class KilledCallsTest {
 
         @Override
         public InterlockContext context(WorkerLink parameters, DataSource pool, DataSource direct) {
-            return InterlockContext.on(pool)
+            return FaultContext.on(pool, direct, "locks of " + parameters.parameter("name"))
                     .leases(points ->
                             new PointedLeases(new PostgresLeases(pool, Clock.SYSTEM), points.getBean(Points.class)));
         }

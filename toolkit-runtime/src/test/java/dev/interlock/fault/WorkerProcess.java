@@ -1,5 +1,6 @@
 package dev.interlock.fault;
 
+import dev.interlock.testing.PostgresServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -66,6 +67,7 @@ final class WorkerProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx160m",
                 "-XX:-UsePerfData",
+                "-D" + PostgresServer.FORBIDDEN + "=true",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));

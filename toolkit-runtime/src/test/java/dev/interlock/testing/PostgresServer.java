@@ -23,6 +23,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresServer {
 
+    /** Name of the system property of processes that get killed, and whose server nobody would stop. */
+    public static final String FORBIDDEN = "interlock.tests.no-server";
+
     private static final String SCHEMA = "/dev/interlock/schema/";
     private static final List<String> SCRIPTS = List.of("V1__lock_key.sql", "V2__fencing.sql", "V3__idempotency.sql");
 
@@ -69,6 +72,9 @@ public final class PostgresServer {
         static final EmbeddedPostgres POSTGRES = start();
 
         private static EmbeddedPostgres start() {
+            if (Boolean.getBoolean(FORBIDDEN)) {
+                throw new IllegalStateException("This process uses the server of the test that started it");
+            }
             EmbeddedPostgres postgres;
             try {
                 postgres = EmbeddedPostgres.builder()
