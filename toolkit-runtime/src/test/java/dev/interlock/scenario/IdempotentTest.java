@@ -337,8 +337,14 @@ class IdempotentTest {
                             later(() -> fixture.payments.paySkippingLock("a")).get(30, TimeUnit.SECONDS)));
             assertThat(skipped.get(1, TimeUnit.SECONDS)).isNull();
             assertThat(PaymentsFixture.records()).isZero();
-            assertThat(fixture.payments.paySkippingLock("a")).isNotNull();
+            Receipt receipt = fixture.payments.paySkippingLock("a");
+            assertThat(receipt).isNotNull();
             assertThat(PaymentsFixture.charged("a")).isEqualTo(1);
+            locks.advisory("payments", "a")
+                    .run(() -> assertThat(CompletableFuture.supplyAsync(() -> fixture.payments.paySkippingLock("a"))
+                                    .join())
+                            .as("a replay needs no lock")
+                            .isEqualTo(receipt));
         }
     }
 

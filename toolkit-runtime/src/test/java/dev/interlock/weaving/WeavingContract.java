@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -87,6 +88,23 @@ abstract class WeavingContract {
     @Test
     void excludesConcurrentCalls() throws Exception {
         assertGuarded(shop::visit, shop.guarded());
+    }
+
+    @Test
+    void executesIdempotentCallsOnce() throws Exception {
+        AnnotationConfigApplicationContext own = context(Shop.class);
+        try (own) {
+            Shop once = own.getBean(Shop.class);
+            String call = UUID.randomUUID().toString();
+            assertThat(Race.of(CALLERS, () -> once.visitOnce(call))).containsOnly(1);
+            assertThat(Race.of(
+                            CALLERS,
+                            () -> once.visitOnceLater(call)
+                                    .toCompletableFuture()
+                                    .get()))
+                    .containsOnly(2);
+            assertThat(once.guarded().count()).isEqualTo(2);
+        }
     }
 
     @Test
