@@ -1,8 +1,8 @@
 package dev.interlock.idempotency;
 
+import dev.interlock.guard.ForwardingCall;
 import dev.interlock.guard.GuardStep;
 import dev.interlock.guard.GuardedCall;
-import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /** The outer layer: replays what is remembered, waits for a call in flight, or lets this one execute. */
@@ -27,32 +27,19 @@ final class ReplayStep implements GuardStep.Advice {
     }
 
     /** Tells the execution when its body begins. */
-    private record ExecutingCall(GuardedCall call, Execution execution) implements GuardedCall {
+    private static final class ExecutingCall extends ForwardingCall {
 
-        @Override
-        public Method method() {
-            return call.method();
-        }
+        private final Execution execution;
 
-        @Override
-        public @Nullable Object target() {
-            return call.target();
-        }
-
-        @Override
-        public @Nullable Object[] arguments() {
-            return call.arguments();
+        ExecutingCall(GuardedCall call, Execution execution) {
+            super(call);
+            this.execution = execution;
         }
 
         @Override
         public @Nullable Object proceed() throws Throwable {
             execution.begins();
-            return call.proceed();
-        }
-
-        @Override
-        public @Nullable Object carried(Object owner) {
-            return call.carried(owner);
+            return super.proceed();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.interlock.postgres;
 
+import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Deadline;
 import dev.interlock.idempotency.IdempotencyException;
 import dev.interlock.idempotency.IdempotencyStoreException;
@@ -11,11 +12,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 
 /**
@@ -34,7 +32,8 @@ import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
  */
 public final class PostgresRecords implements TransactionalRecords {
 
-    private static final long SLICE_MILLIS = 200;
+    /** Where a lease is what is waited for, which no lock tells the end of. */
+    private static final Duration BETWEEN_LEASES = Duration.ofMillis(50);
 
     private static final String LOOKUP =
             "SELECT " + RecordRows.COLUMNS + " FROM interlock_idempotency r WHERE r.id = ?";
@@ -42,13 +41,6 @@ public final class PostgresRecords implements TransactionalRecords {
     private static final String CLAIM = "SELECT pg_catalog.pg_try_advisory_xact_lock(?) AS ours; " + LOOKUP;
 
     private static final String PROBE = "SELECT pg_catalog.pg_try_advisory_xact_lock_shared(?) AS ours; " + LOOKUP;
-
-    private static final String WAIT = """
-            SELECT pg_catalog.set_config('lock_timeout', ?, true),
-                   pg_catalog.pg_advisory_xact_lock(?),
-                   pg_catalog.set_config('lock_timeout', o.value, true)
-            FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) o
-            """;
 
     /** Leaves alone whatever is neither expired nor given up. */
     private static final String INSERT = """
@@ -116,19 +108,22 @@ public final class PostgresRecords implements TransactionalRecords {
     public Sight claim(RecordKey key, Deadline deadline) throws InterruptedException {
         Sight sight = claim(key);
         while (sight instanceof Sight.InFlight && !deadline.passed()) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            long millis = Math.max(1, Math.min(SLICE_MILLIS, TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos())));
-            boolean granted = inTransaction(key, connection -> waitFor(connection, key, millis));
-            if (granted) {
+            if (await(key, deadline)) {
                 sight = claim(key);
                 if (sight instanceof Sight.InFlight) {
-                    deadline.sleep(Duration.ofMillis(millis));
+                    deadline.sleep(BETWEEN_LEASES);
                 }
             }
         }
         return sight;
+    }
+
+    private boolean await(RecordKey key, Deadline deadline) throws InterruptedException {
+        try {
+            return LockSlice.lock(bound(key), dataSource, key.lockId(), LockMode.EXCLUSIVE, deadline);
+        } catch (SQLException failure) {
+            throw translated(key, failure);
+        }
     }
 
     /** A claim that is found taken may be that of a transaction, or a lease that is in the row. */
@@ -148,25 +143,6 @@ public final class PostgresRecords implements TransactionalRecords {
                 Sight sight = row.next() ? RecordRows.read(row, asked).sight() : Sight.FREE;
                 return sight instanceof Sight.Free && !ours ? Sight.IN_FLIGHT : sight;
             }
-        }
-    }
-
-    private boolean waitFor(Connection connection, RecordKey key, long millis) throws SQLException {
-        Savepoint savepoint = connection.setSavepoint();
-        try (PreparedStatement statement = connection.prepareStatement(WAIT)) {
-            DataSourceUtils.applyTransactionTimeout(statement, dataSource);
-            statement.setString(1, millis + "ms");
-            statement.setLong(2, key.lockId());
-            statement.execute();
-            connection.releaseSavepoint(savepoint);
-            return true;
-        } catch (SQLException failure) {
-            connection.rollback(savepoint);
-            connection.releaseSavepoint(savepoint);
-            if (SqlStates.LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
-                return false;
-            }
-            throw failure;
         }
     }
 
@@ -210,6 +186,15 @@ public final class PostgresRecords implements TransactionalRecords {
     }
 
     private <T> T inTransaction(RecordKey key, OwnConnection.Work<T> work) {
+        Connection connection = bound(key);
+        try {
+            return work.run(connection);
+        } catch (SQLException failure) {
+            throw translated(key, failure);
+        }
+    }
+
+    private Connection bound(RecordKey key) {
         Connection connection = BoundConnection.find(dataSource);
         if (connection == null) {
             throw new IdempotencyException(
@@ -218,11 +203,7 @@ public final class PostgresRecords implements TransactionalRecords {
                             + " the record; use the transaction manager of that DataSource, or mode = LEASED",
                     null);
         }
-        try {
-            return work.run(connection);
-        } catch (SQLException failure) {
-            throw translated(key, failure);
-        }
+        return connection;
     }
 
     /** What a retry can mend must look like any other conflict of the transaction. */

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
@@ -22,23 +21,12 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
  * {@code REPEATABLE READ} and above even a granted lock would show old data, so there it is refused; a transaction that
  * survives the refusal keeps it to its end.
  *
- * <p><b>Waiting.</b> In slices, each under a savepoint of its own: a slice that runs out leaves the transaction usable, a
- * lock granted at the very moment it ran out is dropped by the rollback to the savepoint, and between two slices the thread
- * sees its interrupt. {@code lock_timeout} is set and restored by the lock statement itself.
+ * <p><b>Waiting.</b> In {@linkplain LockSlice slices}, between which the thread sees its interrupt.
  */
 public final class PostgresTransactionLocks implements TransactionLockBackend {
 
-    private static final long SLICE_MILLIS = 200;
-
     private static final String TRY_LOCK = """
             SELECT pg_catalog.pg_try_advisory_xact_lock%s(?), pg_catalog.current_setting('transaction_isolation')
-            """;
-
-    private static final String LOCK = """
-            SELECT pg_catalog.set_config('lock_timeout', ?, true),
-                   pg_catalog.pg_advisory_xact_lock%s(?),
-                   pg_catalog.set_config('lock_timeout', o.value, true)
-            FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) o
             """;
 
     /** What the names of the levels have in common under which every statement sees what was committed before it. */
@@ -47,12 +35,8 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
     private static final Attempt LOCKED = new Attempt.Locked();
     private static final Attempt BUSY = new Attempt.Busy();
 
-    private static final Map<LockMode, String> TRY = forEachMode(TRY_LOCK);
-    private static final Map<LockMode, String> WAIT = forEachMode(LOCK);
-
-    private static Map<LockMode, String> forEachMode(String sql) {
-        return Map.of(LockMode.EXCLUSIVE, sql.formatted(""), LockMode.SHARED, sql.formatted("_shared"));
-    }
+    private static final Map<LockMode, String> TRY =
+            Map.of(LockMode.EXCLUSIVE, TRY_LOCK.formatted(""), LockMode.SHARED, TRY_LOCK.formatted("_shared"));
 
     private final DataSource dataSource;
 
@@ -117,10 +101,7 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
         }
         try {
             do {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-                if (lockFor(connection, key, mode, slice(deadline))) {
+                if (LockSlice.lock(connection, dataSource, key.id(), mode, deadline)) {
                     return LOCKED;
                 }
             } while (!deadline.passed());
@@ -151,30 +132,6 @@ public final class PostgresTransactionLocks implements TransactionLockBackend {
             }
         } catch (SQLException failure) {
             return failed(failure);
-        }
-    }
-
-    private static long slice(Deadline deadline) {
-        long remaining = TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos());
-        return Math.max(1, Math.min(SLICE_MILLIS, remaining));
-    }
-
-    private boolean lockFor(Connection connection, LockKey key, LockMode mode, long millis) throws SQLException {
-        Savepoint savepoint = connection.setSavepoint();
-        try (PreparedStatement statement = connection.prepareStatement(WAIT.get(mode))) {
-            DataSourceUtils.applyTransactionTimeout(statement, dataSource);
-            statement.setString(1, millis + "ms");
-            statement.setLong(2, key.id());
-            statement.execute();
-            connection.releaseSavepoint(savepoint);
-            return true;
-        } catch (SQLException failure) {
-            connection.rollback(savepoint);
-            connection.releaseSavepoint(savepoint);
-            if (SqlStates.LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
-                return false;
-            }
-            throw failure;
         }
     }
 
