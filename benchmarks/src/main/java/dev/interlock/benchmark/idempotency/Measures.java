@@ -53,8 +53,12 @@ final class Measures {
 
     private static final Plan TIMED = Plan.ofMillis(7, 3_000, 1_500);
 
-    /** Short rounds and many: another process's fsync slows a commit down for a while, and then all of a round. */
-    private static final Plan DURABLE = Plan.ofMillis(21, 3_000, 400);
+    /**
+     * Short rounds and many: another process's fsync slows a commit down for a while, and then all of a round. A commit takes so
+     * long that few calls fit into a second, so the compiler needs a long warm-up; if it goes on in the rounds, it has the
+     * processor instead of the call.
+     */
+    private static final Plan DURABLE = Plan.ofMillis(21, 15_000, 400);
 
     private static final Plan COUNTED = Plan.ofMillis(3, 1_000, 1_500);
     private static final Plan CROWDED = Plan.ofMillis(5, 3_000, 3_000);
