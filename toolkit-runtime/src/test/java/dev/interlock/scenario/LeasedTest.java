@@ -94,12 +94,12 @@ class LeasedTest {
         assertThat(Mails.OUT).hasSize(1);
     }
 
-    /** Runs for three times its lease. */
+    /** Runs for longer than its lease. */
     private Sent unchecked(String to, CountDownLatch inside) {
         try {
             return here.sendThen(to, () -> {
                 inside.countDown();
-                Clock.SYSTEM.sleep(Duration.ofSeconds(3));
+                Clock.SYSTEM.sleep(Duration.ofSeconds(5));
                 return null;
             });
         } catch (Exception failure) {

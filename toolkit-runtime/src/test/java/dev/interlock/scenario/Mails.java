@@ -43,7 +43,7 @@ public class Mails {
             name = "mail-then",
             key = "#to",
             mode = IdempotencyMode.LEASED,
-            leaseTime = "1s",
+            leaseTime = "3s",
             fingerprint = {},
             waitTime = "20s")
     public Sent sendThen(String to, Callable<?> then) throws Exception {

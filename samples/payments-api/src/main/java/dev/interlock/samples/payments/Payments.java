@@ -46,7 +46,7 @@ class Payments {
     int settle(LocalDate day) {
         return jdbc.sql("INSERT INTO settlement (day, merchant, currency, total)"
                         + " SELECT :day, merchant, currency, sum(amount) FROM payment"
-                        + " WHERE captured_at >= :day AND captured_at < :day + 1 GROUP BY merchant, currency")
+                        + " WHERE (captured_at AT TIME ZONE 'UTC')::date = :day GROUP BY merchant, currency")
                 .param("day", day)
                 .update();
     }
