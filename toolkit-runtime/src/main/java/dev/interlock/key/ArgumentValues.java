@@ -28,6 +28,32 @@ public final class ArgumentValues {
      */
     public static ArgumentValues compile(
             String attribute, String[] parts, Method method, Class<?> targetClass, Consumer<String> problems) {
+        return compile(attribute, parts, Admitted.ANYTHING, method, targetClass, problems);
+    }
+
+    /**
+     * As {@link #compile compile}, for one expression whose value has canonical text.
+     *
+     * @param several whether it may be a collection or array of such as well
+     */
+    public static ArgumentValues compileKey(
+            String attribute,
+            String part,
+            boolean several,
+            Method method,
+            Class<?> targetClass,
+            Consumer<String> problems) {
+        Admitted admitted = several ? Admitted.SEVERAL : Admitted.ONE;
+        return compile(attribute, new String[] {part}, admitted, method, targetClass, problems);
+    }
+
+    private static ArgumentValues compile(
+            String attribute,
+            String[] parts,
+            Admitted admitted,
+            Method method,
+            Class<?> targetClass,
+            Consumer<String> problems) {
         Method actual = BridgeMethodResolver.findBridgedMethod(ClassUtils.getMostSpecificMethod(method, targetClass));
         KeyVariables variables = new KeyVariables(actual);
         KeyPart[] compiled = new KeyPart[parts.length];
@@ -39,7 +65,7 @@ public final class ArgumentValues {
                             variables,
                             parts[i],
                             where,
-                            Admitted.ANYTHING,
+                            admitted,
                             problem -> problems.accept(attribute + problem.substring("key".length())))
                     .compile();
             if (part != null) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * should be equal often are not; arbitrary objects, because their {@code toString} may be an address in memory, which would
  * give every caller a lock of its own.
  */
-final class CanonicalText {
+public final class CanonicalText {
 
     static final String ALLOWED = "use a string, an integer, a BigDecimal, a UUID, an enum or a java.time value";
     static final String NOT_SINGLE = "is a collection or array, but this key takes a single value; use one element";
@@ -78,7 +78,7 @@ final class CanonicalText {
      * @param where names the part in messages, for example {@code part "#orderId" of key 'order'}
      * @throws InvalidKeyException if the value has no canonical text
      */
-    static String of(@Nullable Object value, String where) {
+    public static String of(@Nullable Object value, String where) {
         return of(value, where, NO_INDEX);
     }
 

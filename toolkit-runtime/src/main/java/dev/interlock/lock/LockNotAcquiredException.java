@@ -10,7 +10,8 @@ public final class LockNotAcquiredException extends GuardUnavailableException {
     private final String lockName;
     private final boolean busy;
 
-    LockNotAcquiredException(
+    /** @param definition whose policy applies, or {@code null} where none does */
+    public LockNotAcquiredException(
             @Nullable GuardDefinition definition, String lockName, String message, @Nullable Throwable cause) {
         super(definition, message, cause);
         this.lockName = lockName;
@@ -22,7 +23,7 @@ public final class LockNotAcquiredException extends GuardUnavailableException {
         return busy;
     }
 
-    /** The annotation's {@code name}. */
+    /** The annotation's {@code name}; the table of a row lock. */
     public String lockName() {
         return lockName;
     }
