@@ -13,4 +13,9 @@ public interface GuardDefinition {
     default boolean needsTransaction() {
         return false;
     }
+
+    /** Whether a body that throws undoes its transaction, whatever the rollback rules of the method say. */
+    default boolean rollsBackOnFailure() {
+        return false;
+    }
 }

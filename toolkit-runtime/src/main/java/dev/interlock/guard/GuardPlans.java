@@ -135,6 +135,9 @@ public final class GuardPlans {
         }
         List<GuardStep> added = guard.steps(definition);
         steps.addAll(added);
+        if (definition.rollsBackOnFailure()) {
+            method.transaction().rollBackOnFailure();
+        }
         if (definition.needsTransaction()
                 || added.stream().anyMatch(step -> step.stage().inTransaction())) {
             TransactionRules.check(method, guard.annotationType(), problems);

@@ -14,12 +14,13 @@ import org.springframework.transaction.interceptor.DefaultTransactionAttribute;
 import org.springframework.transaction.interceptor.DelegatingTransactionAttribute;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionAttribute;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.ResourceTransactionManager;
 
 /**
  * The transaction that the pipeline opens around a guarded method: Spring's own machinery with the method's own attribute, so
  * that manager, isolation, timeout and rollback rules are those of its {@code @Transactional}, which then joins. Beyond the
- * method's rules, every exception of the toolkit rolls back.
+ * method's rules, every exception of the toolkit rolls back, and every exception at all where a guard asks for it.
  */
 final class PipelineTransaction extends TransactionAspectSupport {
 
@@ -28,6 +29,9 @@ final class PipelineTransaction extends TransactionAspectSupport {
     private final Class<?> targetClass;
     private final TransactionAttribute opened;
     private final TransactionAttribute openedAnew;
+
+    /** Decided while the plan is made. */
+    private boolean onFailure;
 
     /** @param own the method's own attribute, {@code null} if it is not transactional */
     PipelineTransaction(
@@ -42,6 +46,11 @@ final class PipelineTransaction extends TransactionAspectSupport {
         setTransactionAttributeSource((ignored, type) -> attribute());
     }
 
+    /** Whatever the body throws rolls back, also a transaction of the caller. */
+    void rollBackOnFailure() {
+        onFailure = true;
+    }
+
     /** The attribute of the method's own {@code @Transactional}, or {@code null}. */
     @Nullable
     TransactionAttribute own() {
@@ -54,7 +63,28 @@ final class PipelineTransaction extends TransactionAspectSupport {
      */
     @Nullable
     Object around(GuardedCall call, GuardStep.Next next) throws Throwable {
-        return TransactionScope.active() != null ? next.proceed(call) : open(call, next);
+        if (TransactionScope.active() == null) {
+            return open(call, next);
+        }
+        try {
+            return next.proceed(call);
+        } catch (Throwable failure) {
+            if (onFailure) {
+                doomJoined(failure);
+            }
+            throw failure;
+        }
+    }
+
+    /** What Spring does for a failed participant: the owner may roll back, and its commit fails. */
+    private void doomJoined(Throwable failure) {
+        try {
+            PlatformTransactionManager manager = manager();
+            manager.rollback(manager.getTransaction(
+                    new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_MANDATORY)));
+        } catch (RuntimeException undone) {
+            failure.addSuppressed(undone);
+        }
     }
 
     /** For guards that need no transaction: opens one in the completion phase only, where plain statements would be lost. */
@@ -150,7 +180,7 @@ final class PipelineTransaction extends TransactionAspectSupport {
                 : null;
     }
 
-    private static final class RollbackOnInterlock extends DelegatingTransactionAttribute {
+    private final class RollbackOnInterlock extends DelegatingTransactionAttribute {
 
         private final int propagation;
 
@@ -167,7 +197,7 @@ final class PipelineTransaction extends TransactionAspectSupport {
 
         @Override
         public boolean rollbackOn(Throwable thrown) {
-            return thrown instanceof InterlockException || super.rollbackOn(thrown);
+            return onFailure || thrown instanceof InterlockException || super.rollbackOn(thrown);
         }
     }
 }
