@@ -20,6 +20,12 @@ import dev.interlock.idempotency.LeasedRecords;
 import dev.interlock.idempotency.Memory;
 import dev.interlock.idempotency.PrincipalResolver;
 import dev.interlock.idempotency.RequestKeys;
+import dev.interlock.jdbc.PersistenceContexts;
+import dev.interlock.jdbc.RowLockGuard;
+import dev.interlock.jdbc.StateMachine;
+import dev.interlock.jdbc.StateMachines;
+import dev.interlock.jdbc.StateTransitionGuard;
+import dev.interlock.jdbc.Tables;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
 import dev.interlock.lock.DistributedMutexGuard;
@@ -90,6 +96,8 @@ public final class InterlockContext {
     private long cacheBytes = IdempotencyServices.DEFAULT_CACHE_BYTES;
     private int maxOutcomeBytes = IdempotencyServices.DEFAULT_MAX_OUTCOME_BYTES;
     private @Nullable Function<ApplicationContext, LeasedRecords> leases;
+
+    private Function<ApplicationContext, PersistenceContexts> contexts = context -> PersistenceContexts.NONE;
 
     private InterlockContext(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -163,6 +171,12 @@ public final class InterlockContext {
     /** Leases of idempotent calls are kept here instead of the database. */
     public InterlockContext leases(Function<ApplicationContext, LeasedRecords> store) {
         this.leases = store;
+        return this;
+    }
+
+    /** What keeps rows in memory. */
+    public InterlockContext contexts(Function<ApplicationContext, PersistenceContexts> chosen) {
+        this.contexts = chosen;
         return this;
     }
 
@@ -279,6 +293,8 @@ public final class InterlockContext {
                 context.getBean(IdempotencySpaces.class),
                 context.getBean(IdempotencyServices.class),
                 durations));
+        all.add(new RowLockGuard(new TablesOf(dataSource), contexts.apply(context), durations));
+        all.add(new StateTransitionGuard(new MachinesOf(context)));
         return new GuardPlans(all, context, new AnnotationTransactionAttributeSource(false));
     }
 
@@ -295,6 +311,33 @@ public final class InterlockContext {
                 new JacksonCodec(new JsonMapper()),
                 principals,
                 maxOutcomeBytes);
+    }
+
+    private record TablesOf(DataSource dataSource) implements Tables {
+
+        @Override
+        public Optional<DataSource> find(String name) {
+            return name.isEmpty() ? Optional.of(dataSource) : Optional.empty();
+        }
+
+        @Override
+        public String remedy() {
+            return "leave dataSource empty";
+        }
+    }
+
+    private record MachinesOf(ApplicationContext context) implements StateMachines {
+
+        @Override
+        public Optional<StateMachine<?, ?>> find(String name) {
+            return Optional.ofNullable(
+                    context.getBeansOfType(StateMachine.class).get(name));
+        }
+
+        @Override
+        public String remedy() {
+            return "declare a StateMachine bean of that name";
+        }
     }
 
     private record IdempotencyOf(IdempotencySpace space) implements IdempotencySpaces {

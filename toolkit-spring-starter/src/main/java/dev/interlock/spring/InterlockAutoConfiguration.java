@@ -47,6 +47,7 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
     MutexConfiguration.Nowhere.class,
     RetryConfiguration.class,
     IdempotencyConfiguration.class,
+    RowsConfiguration.class,
     WeavingSelector.class,
     DatabaseInitializationDependencyConfigurer.class
 })
