@@ -121,6 +121,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void racesImportTheJdkOnlyAndServeTestsAlone() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.interlock.test..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "dev.interlock.test.."));
+        onlyIn("dev.interlock.test..", "dev.interlock.test..");
+    }
+
+    @Test
     void technologiesStayInTheirRooms() {
         onlyIn("java.sql..", "dev.interlock.postgres..", "dev.interlock.jdbc..", "dev.interlock.queue..");
         onlyIn(
