@@ -31,7 +31,7 @@ class ArchitectureTest {
         "dev.interlock.fanout.."
     };
     private static final String[] BACKENDS = {
-        "dev.interlock.postgres..", "dev.interlock.redisson..", "dev.interlock.memory.."
+        "dev.interlock.postgres..", "dev.interlock.redisson..", "dev.interlock.memory..", "dev.interlock.hibernate.."
     };
 
     /** What one feature declares for another to implement. */
@@ -140,6 +140,9 @@ class ArchitectureTest {
                 "dev.interlock.jdbc..",
                 "dev.interlock.queue..");
         onlyIn("org.redisson..", "dev.interlock.redisson..");
+        onlyIn("org.hibernate..", "dev.interlock.hibernate..");
+        onlyIn("jakarta.persistence..", "dev.interlock.hibernate..");
+        onlyIn("org.springframework.orm..", "dev.interlock.hibernate..");
         onlyIn("com.github.benmanes.caffeine..", "dev.interlock.weaving..", "dev.interlock.idempotency..");
         onlyIn("tools.jackson..", "dev.interlock.idempotency..");
         onlyIn("com.fasterxml.jackson..", "dev.interlock.idempotency..");
