@@ -80,7 +80,7 @@ public sealed interface UnavailablePolicy {
         }
         return switch (action) {
             case THROW -> RAISE;
-            case SKIP -> skip(method, where, problems);
+            case SKIP -> skip(method, where, "onUnavailable", "THROW or FALLBACK", problems);
             case FALLBACK -> {
                 if (fallback.isEmpty()) {
                     problems.add(where, "onUnavailable = FALLBACK needs the name of a method in fallback");
@@ -91,13 +91,20 @@ public sealed interface UnavailablePolicy {
         };
     }
 
-    private static UnavailablePolicy skip(GuardedMethod method, String where, GuardProblems problems) {
+    /**
+     * Checks and builds the policy of one annotation that says {@code SKIP}.
+     *
+     * @param attribute that says so
+     * @param others what it could say instead
+     */
+    static UnavailablePolicy skip(
+            GuardedMethod method, String where, String attribute, String others, GuardProblems problems) {
         Class<?> type = method.method().getReturnType();
         if (type.isPrimitive() && type != void.class) {
             problems.add(
                     where,
-                    "onUnavailable = SKIP has no value to return for the primitive type " + type.getName()
-                            + "; return the wrapper type or void, or use THROW or FALLBACK");
+                    attribute + " = SKIP has no value to return for the primitive type " + type.getName()
+                            + "; return the wrapper type or void, or use " + others);
         }
         return new Skip(method.shape());
     }

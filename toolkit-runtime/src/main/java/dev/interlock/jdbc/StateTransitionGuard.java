@@ -1,7 +1,6 @@
 package dev.interlock.jdbc;
 
 import dev.interlock.annotation.OnRejected;
-import dev.interlock.annotation.OnUnavailable;
 import dev.interlock.annotation.StateTransition;
 import dev.interlock.guard.Guard;
 import dev.interlock.guard.GuardProblems;
@@ -45,7 +44,7 @@ public final class StateTransitionGuard implements Guard<StateTransition, StateT
         boolean throwing = annotation.getEnum("onRejected", OnRejected.class) == OnRejected.THROW;
         UnavailablePolicy unavailable = throwing
                 ? UnavailablePolicy.RAISE
-                : UnavailablePolicy.of(method, where, OnUnavailable.SKIP, "", problems);
+                : UnavailablePolicy.skip(method, where, "onRejected", "THROW", problems);
         String event = annotation.getString("event");
         return event(machine, event, where, problems)
                 .map(fired -> new StateTransitionDefinition(
