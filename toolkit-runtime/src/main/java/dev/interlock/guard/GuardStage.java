@@ -15,6 +15,8 @@ public enum GuardStage {
     ADVISORY_LOCK,
     /** Retry: everything below runs afresh on each attempt. */
     RETRY,
+    /** What begins anew with each attempt, outside its transaction. */
+    ATTEMPT,
     /** The transaction that the pipeline opens when a stage below needs one. */
     TRANSACTION,
     /** Fence claim of a mutex or session lock, first statement of the transaction. */

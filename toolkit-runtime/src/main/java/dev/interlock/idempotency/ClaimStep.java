@@ -19,11 +19,6 @@ final class ClaimStep implements GuardStep.Advice {
 
     @Override
     public @Nullable Object around(GuardedCall call, GuardStep.Next next) throws Throwable {
-        Execution execution = (Execution) call.carried(definition);
-        if (execution == null) {
-            throw new IllegalStateException(
-                    "The idempotent call '" + definition.name() + "' has no execution; its outer layer is missing");
-        }
-        return calls.execute(execution, transaction, () -> next.proceed(call));
+        return calls.execute(Execution.of(call, definition), transaction, () -> next.proceed(call));
     }
 }

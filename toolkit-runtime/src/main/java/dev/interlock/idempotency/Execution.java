@@ -4,6 +4,7 @@ import dev.interlock.guard.CallChain;
 import dev.interlock.guard.ChainFrame;
 import dev.interlock.guard.ChainHold;
 import dev.interlock.guard.CommitCheck;
+import dev.interlock.guard.GuardedCall;
 import dev.interlock.guard.TransactionScope;
 import dev.interlock.guard.TransactionScope.Outcome;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * bound to the transaction that carries its claim.
  *
  * <p><b>Invariant.</b> What came of it counts only together with what became of its transaction: {@link #completed()} is an
- * outcome once that has {@linkplain #fate() committed}. A retry around the transaction begins anew with each attempt.
+ * outcome once that has {@linkplain #fate() committed}. A retry around the transaction begins anew with each attempt, also if
+ * that fails before it has a claim.
  *
  * <p>Confined to the thread of the call, but for what {@link IdempotencyContext} tells.
  */
@@ -78,6 +80,15 @@ final class Execution extends ChainFrame implements IdempotencyContext {
         }
     }
 
+    /** The one that the outer layer of the call's guard has begun. */
+    static Execution of(GuardedCall call, IdempotencyDefinition definition) {
+        if (call.carried(definition) instanceof Execution execution) {
+            return execution;
+        }
+        throw new IllegalStateException(
+                "The idempotent call '" + definition.name() + "' has no execution; its outer layer is missing");
+    }
+
     /** @throws IdempotencyException if this chain executes a call with the key already */
     static void refuseNested(RecordKey key) {
         if (CallChain.innermost(Execution.class, outer -> outer.call.key().equals(key)) != null) {
@@ -102,6 +113,11 @@ final class Execution extends ChainFrame implements IdempotencyContext {
         } finally {
             exit();
         }
+    }
+
+    /** Another attempt is made: whatever became of the one before is not what becomes of the call. */
+    void beginsAttempt() {
+        claim = null;
     }
 
     /** The claim was granted in the active transaction. */

@@ -270,6 +270,10 @@ public final class IdempotentGuard implements Guard<Idempotent, IdempotencyDefin
         return List.of(
                 outer(definition, calls),
                 new GuardStep(
+                        GuardStage.ATTEMPT,
+                        "no claim of '" + definition.name() + "' left of another attempt",
+                        new AttemptStep(definition)),
+                new GuardStep(
                         GuardStage.IDEMPOTENCY_CLAIM,
                         "claim of '" + definition.name() + "'",
                         new ClaimStep(definition, calls, transaction)));

@@ -170,6 +170,19 @@ public class Payments {
     }
 
     @Transactional
+    @RetryOnConflict(delay = "1ms", maxDelay = "2ms", timeout = "30s")
+    @Idempotent(
+            name = "retried",
+            key = "#order",
+            fingerprint = {},
+            replayFor = Broke.class)
+    public Receipt payRetried(String order, Callable<?> then) throws Exception {
+        Receipt receipt = charge(order, BigDecimal.ONE);
+        then.call();
+        return receipt;
+    }
+
+    @Transactional
     @Idempotent(name = "short", key = "#order", ttl = "200ms")
     public Receipt payForgotten(String order) {
         return charge(order, BigDecimal.ONE);
