@@ -5,8 +5,8 @@ import dev.interlock.guard.GuardedCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layer between a retry and the transaction of an attempt. An attempt may fail before it asks for the claim, and must not
- * be taken for the one before then.
+ * The layer between a retry and the transaction of an attempt. An attempt that fails before it asks for the claim must not be
+ * taken for the one before it, and its failure has to be seen before the retry adds those of former attempts to it.
  */
 final class AttemptStep implements GuardStep.Advice {
 
@@ -18,7 +18,13 @@ final class AttemptStep implements GuardStep.Advice {
 
     @Override
     public @Nullable Object around(GuardedCall call, GuardStep.Next next) throws Throwable {
-        Execution.of(call, definition).beginsAttempt();
-        return next.proceed(call);
+        Execution execution = Execution.of(call, definition);
+        execution.beginsAttempt();
+        try {
+            return next.proceed(call);
+        } catch (Throwable failure) {
+            execution.attemptFailed(failure);
+            throw failure;
+        }
     }
 }

@@ -28,6 +28,7 @@ final class Execution extends ChainFrame implements IdempotencyContext {
     private volatile long fence = 1;
     private boolean begun;
     private @Nullable Claim claim;
+    private @Nullable Throwable attemptFailure;
 
     /** @param joined whether the transaction is the caller's */
     Execution(Operation operation, IdempotentCall call, boolean joined) {
@@ -118,6 +119,17 @@ final class Execution extends ChainFrame implements IdempotencyContext {
     /** Another attempt is made: whatever became of the one before is not what becomes of the call. */
     void beginsAttempt() {
         claim = null;
+        attemptFailure = null;
+    }
+
+    /** The present attempt failed. */
+    void attemptFailed(Throwable failure) {
+        attemptFailure = failure;
+    }
+
+    /** What the last attempt failed with, without what a retry around it has made of that. */
+    Throwable attemptFailure(Throwable ofCall) {
+        return attemptFailure == null ? ofCall : attemptFailure;
     }
 
     /** The claim was granted in the active transaction. */

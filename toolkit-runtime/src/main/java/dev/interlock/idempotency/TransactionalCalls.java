@@ -111,7 +111,8 @@ final class TransactionalCalls extends IdempotentCalls {
 
         /** What there is after the transaction was in doubt; else the failure is the caller's. */
         private Sight afterFailure(Execution execution, Throwable failure) throws Throwable {
-            if (execution.fate() == Outcome.COMMIT_FAILED && !records.provesRollback(failure)) {
+            if (execution.fate() == Outcome.COMMIT_FAILED
+                    && !records.provesRollback(execution.attemptFailure(failure))) {
                 Sight settled = settle(failure);
                 if (settled instanceof Sight.InFlight || settled instanceof Sight.Free && ++doubts >= MOST_DOUBTS) {
                     throw failure;

@@ -15,16 +15,19 @@ import dev.interlock.testing.PostgresServer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The reply of COMMIT is lost on the way, or COMMIT itself; the record tells which. */
 class IdempotentCommitInDoubtTest {
 
     private static final int CUTS = 10;
+    private static final String CONFLICT = "DO $$ BEGIN RAISE EXCEPTION 'a conflict' USING ERRCODE = '40001'; END $$";
 
     private CommitCutter cutter;
 
@@ -56,6 +59,30 @@ class IdempotentCommitInDoubtTest {
             assertThat(cutter.cuts()).isEqualTo(CUTS);
             assertThat(fixture.context.getBean(IdempotencyCounts.class).all())
                     .containsEntry(new Kind("doubtful", Result.DOUBT_RESOLVED), (long) CUTS);
+        }
+    }
+
+    /** The conflict of the attempt before, whose rollback is proven, says nothing of this COMMIT. */
+    @ParameterizedTest
+    @EnumSource
+    void theRecordTellsAlsoWhereAnAttemptBeforeMetAConflict(Setting setting) throws Exception {
+        try (PaymentsFixture fixture = new PaymentsFixture(setting, pool(), context -> context)) {
+            for (Cut cut : Cut.values()) {
+                String order = "order " + cut;
+                AtomicInteger bodies = new AtomicInteger();
+                Receipt receipt = fixture.payments.payRetried(order, () -> {
+                    if (bodies.incrementAndGet() == 1) {
+                        cutter.cut(cut);
+                        fixture.context.getBean(JdbcClient.class).sql(CONFLICT).update();
+                    }
+                    return null;
+                });
+                assertThat(PaymentsFixture.charged(order)).as(order).isEqualTo(1);
+                assertThat(fixture.payments.payRetried(order, () -> null)).isEqualTo(receipt);
+                assertThat(bodies).as(order).hasValue(cut == Cut.ARRIVED ? 2 : 3);
+            }
+            assertThat(fixture.context.getBean(IdempotencyCounts.class).all())
+                    .containsEntry(new Kind("retried", Result.DOUBT_RESOLVED), (long) Cut.values().length);
         }
     }
 
