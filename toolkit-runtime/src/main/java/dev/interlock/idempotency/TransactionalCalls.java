@@ -1,5 +1,6 @@
 package dev.interlock.idempotency;
 
+import dev.interlock.InterlockException;
 import dev.interlock.guard.Deadline;
 import dev.interlock.guard.TransactionScope;
 import dev.interlock.guard.TransactionScope.Outcome;
@@ -120,7 +121,7 @@ final class TransactionalCalls extends IdempotentCalls {
                 operation().count(Result.DOUBT_RESOLVED);
                 return settled;
             }
-            StoredOutcome thrown = execution.thrown();
+            StoredOutcome thrown = failure instanceof InterlockException ? null : execution.thrown();
             if (execution.fate() == Outcome.COMMITTED) {
                 learn(execution.completed());
             } else if (thrown != null && execution.fate() == Outcome.ROLLED_BACK) {

@@ -151,6 +151,22 @@ class IdempotentAttemptsTest {
         }
     }
 
+    /** The first caller has had the fallback's answer, so that no other may get the exception it stood in for. */
+    @ParameterizedTest
+    @EnumSource
+    void whatAFallbackStoodInForIsNotRecorded(Setting setting) throws Exception {
+        try (PaymentsFixture fixture = new PaymentsFixture(setting)) {
+            Receipt instead = fixture.payments.payOrPostpone("a", () -> {
+                throw contended(fixture);
+            });
+            assertThat(instead).isEqualTo(fixture.payments.postpone("a", () -> null));
+            assertThat(PaymentsFixture.records()).isZero();
+            Receipt receipt = fixture.payments.payOrPostpone("a", () -> null);
+            assertThat(receipt).isNotEqualTo(instead).isEqualTo(fixture.payments.payOrPostpone("a", () -> null));
+            assertThat(PaymentsFixture.charged("a")).isEqualTo(1);
+        }
+    }
+
     /** The COMMIT of the first attempt failed with a code that proves its rollback, and the second began no transaction. */
     @ParameterizedTest
     @EnumSource

@@ -183,6 +183,23 @@ public class Payments {
     }
 
     @Transactional
+    @RetryOnConflict(maxRetries = 1, delay = "1ms", maxDelay = "1ms", fallback = "postpone")
+    @Idempotent(
+            name = "postponed",
+            key = "#order",
+            fingerprint = {},
+            replayFor = Broke.class)
+    public Receipt payOrPostpone(String order, Callable<?> then) throws Exception {
+        Receipt receipt = charge(order, BigDecimal.ONE);
+        then.call();
+        return receipt;
+    }
+
+    Receipt postpone(String order, Callable<?> then) {
+        return new Receipt(0, BigDecimal.ZERO, List.of("later"));
+    }
+
+    @Transactional
     @Idempotent(name = "short", key = "#order", ttl = "200ms")
     public Receipt payForgotten(String order) {
         return charge(order, BigDecimal.ONE);
