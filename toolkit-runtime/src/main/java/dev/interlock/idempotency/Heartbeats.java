@@ -20,8 +20,10 @@ import org.slf4j.LoggerFactory;
  * Renews the leases of calls that are running, each after a third of its time.
  *
  * <p><b>Concurrency.</b> One thread, there only while there is a lease, asks each store for all that are due at once. A lease
- * that has passed to somebody else is dropped; one that the store did not answer for is tried again at the next beat. A
- * renewal may overtake the end of its call: the store then finds no such claim and changes nothing.
+ * that has passed to somebody else is dropped; one that the store did not answer for is tried again at the next beat.
+ *
+ * <p><b>The end of a call</b> and a renewal may meet at the store in either order. An outcome stays what it is: the renewal
+ * finds no such claim, which is no loss and is not told as one. While the store does not take the outcome, renewals go on.
  */
 public final class Heartbeats implements AutoCloseable {
 
@@ -42,6 +44,7 @@ public final class Heartbeats implements AutoCloseable {
 
         private final LeasedRecords records;
         private volatile long dueNanos;
+        private volatile boolean ending;
 
         Beating(LeasedRecords records, long dueNanos) {
             this.records = records;
@@ -66,6 +69,15 @@ public final class Heartbeats implements AutoCloseable {
         scheduleIfNeeded();
     }
 
+    /** The outcome is about to be recorded, and tells by itself whether the lease was lost; until it is removed, it is renewed. */
+    void ending(Lease lease) {
+        Beating beating = leases.get(lease);
+        if (beating != null) {
+            beating.ending = true;
+        }
+    }
+
+    /** Ends the renewals, but for one that is on its way. */
     void remove(Lease lease) {
         leases.remove(lease);
     }
@@ -107,7 +119,8 @@ public final class Heartbeats implements AutoCloseable {
             Set<Lease> lost = records.renew(due);
             failing = false;
             for (Lease lease : lost) {
-                if (leases.remove(lease) != null) {
+                Beating dropped = leases.remove(lease);
+                if (dropped != null && !dropped.ending) {
                     log.warn("The lease of {} ended before its call did, and has passed to another", lease.key());
                 }
             }

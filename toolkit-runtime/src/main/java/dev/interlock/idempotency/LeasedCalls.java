@@ -199,6 +199,7 @@ final class LeasedCalls extends IdempotentCalls {
         }
 
         private boolean complete(StoredOutcome outcome) {
+            heartbeats.ending(lease);
             long asked = operation().memory().clock().nanoTime();
             boolean ours = completeInTime(outcome);
             if (ours) {
