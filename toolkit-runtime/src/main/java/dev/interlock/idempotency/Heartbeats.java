@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * that has passed to somebody else is dropped; one that the store did not answer for is tried again at the next beat.
  *
  * <p><b>The end of a call</b> and a renewal may meet at the store in either order. An outcome stays what it is: the renewal
- * finds no such claim, which is no loss and is not told as one. While the store does not take the outcome, renewals go on.
+ * finds no such claim, which is no loss and is not told as one. While the store does not take the outcome, renewals go on. An
+ * abandoned lease would be revived, so whoever abandons one waits for the renewal first.
  */
 public final class Heartbeats implements AutoCloseable {
 
@@ -45,6 +47,9 @@ public final class Heartbeats implements AutoCloseable {
         private final LeasedRecords records;
         private volatile long dueNanos;
         private volatile boolean ending;
+
+        /** Closed while a renewal is on its way; changed only while the lease is in the map. */
+        private volatile CountDownLatch answered = new CountDownLatch(0);
 
         Beating(LeasedRecords records, long dueNanos) {
             this.records = records;
@@ -82,6 +87,21 @@ public final class Heartbeats implements AutoCloseable {
         leases.remove(lease);
     }
 
+    /** As {@link #remove}, and waits for one that is on its way, but no longer than it could revive the lease for. */
+    void removeAndWait(Lease lease) {
+        Beating removed = leases.remove(lease);
+        if (removed == null) {
+            return;
+        }
+        try {
+            if (!removed.answered.await(lease.request().lease().toNanos(), TimeUnit.NANOSECONDS)) {
+                log.debug("A renewal of {} is not answered; its call ends without that", lease.key());
+            }
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static long due(Lease lease, long from) {
         return from + lease.request().lease().toNanos() / SHARE;
     }
@@ -97,21 +117,31 @@ public final class Heartbeats implements AutoCloseable {
     }
 
     private void beat() {
+        CountDownLatch answered = new CountDownLatch(1);
         try {
-            long now = clock.nanoTime();
-            Map<LeasedRecords, List<Lease>> due = new IdentityHashMap<>();
-            leases.forEach((lease, beating) -> {
-                if (beating.dueNanos - now <= 0) {
-                    beating.dueNanos = due(lease, now);
-                    due.computeIfAbsent(beating.records, any -> new ArrayList<>())
-                            .add(lease);
-                }
-            });
-            due.forEach(this::renew);
+            due(answered).forEach(this::renew);
         } finally {
+            answered.countDown();
             scheduled.set(false);
             scheduleIfNeeded();
         }
+    }
+
+    private Map<LeasedRecords, List<Lease>> due(CountDownLatch answered) {
+        long now = clock.nanoTime();
+        Map<LeasedRecords, List<Lease>> due = new IdentityHashMap<>();
+        leases.forEach((lease, seen) -> {
+            if (seen.dueNanos - now <= 0) {
+                leases.computeIfPresent(lease, (same, beating) -> {
+                    beating.dueNanos = due(lease, now);
+                    beating.answered = answered;
+                    due.computeIfAbsent(beating.records, any -> new ArrayList<>())
+                            .add(lease);
+                    return beating;
+                });
+            }
+        });
+        return due;
     }
 
     private void renew(LeasedRecords records, List<Lease> due) {

@@ -185,10 +185,11 @@ final class LeasedCalls extends IdempotentCalls {
                 if (thrown.isPresent()) {
                     complete(thrown.get());
                 } else {
-                    heartbeats.remove(lease);
                     if (execution.hasBegun() && operation().terms().holds()) {
+                        heartbeats.removeAndWait(lease);
                         records.abandon(lease);
                     } else {
+                        heartbeats.remove(lease);
                         records.release(lease);
                     }
                 }

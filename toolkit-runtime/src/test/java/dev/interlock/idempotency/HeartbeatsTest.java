@@ -22,11 +22,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -77,6 +79,9 @@ class HeartbeatsTest {
     void close() {
         logger.detachAppender(appender);
         heartbeats.close();
+        JdbcClient.create(pool)
+                .sql("DELETE FROM interlock_idempotency WHERE name IN ('beating', 'other')")
+                .update();
         pool.close();
     }
 
@@ -157,16 +162,50 @@ class HeartbeatsTest {
                 .isInstanceOf(OutcomeUnknownException.class);
         assertThat(losses())
                 .singleElement()
-                .satisfies(loss -> assertThat(loss)
-                        .startsWith("The lease of 'beating' (key ")
-                        .endsWith("has passed to another")
-                        .doesNotContain(key));
+                .satisfies(loss ->
+                        assertThat(loss).endsWith("has passed to another").doesNotContain(key));
+    }
+
+    /** Either the call waits for the renewal, or the renewal finds the call abandoned and brings it to life again. */
+    @Test
+    void aRenewalOnItsWayDoesNotReviveAnAbandonedCall() {
+        Thread caller = Thread.currentThread();
+        AtomicBoolean leaving = new AtomicBoolean();
+        records.beforeRenewal(() -> Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> records.abandoned.getCount() == 0
+                        || leaving.get() && caller.getState() == Thread.State.TIMED_WAITING));
+        assertThatThrownBy(() -> call(OnExpiredLease.HOLD).run(() -> {
+                    renewNow();
+                    leaving.set(true);
+                    throw new IllegalArgumentException("no");
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+        SteeredLeases.await(records.renewed);
+        assertThat(records.find(record)).isEqualTo(Sight.HELD);
+    }
+
+    /** The lease is an hour long, and so would be the wait. */
+    @Test
+    @Timeout(120)
+    void anInterruptedCallDoesNotWaitForItsRenewal() {
+        records.beforeRenewal(() -> SteeredLeases.await(records.abandoned));
+        assertThatThrownBy(() -> call(OnExpiredLease.HOLD).run(() -> {
+                    renewNow();
+                    Thread.currentThread().interrupt();
+                    throw new IllegalArgumentException("no");
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(records.abandoned.getCount()).isZero();
+        SteeredLeases.await(records.renewed);
     }
 
     private List<String> losses() {
         return appender.list.stream()
                 .filter(event -> event.getLevel() == Level.WARN)
                 .map(ILoggingEvent::getFormattedMessage)
+                .filter(warning -> warning.startsWith("The lease of " + record + " "))
                 .toList();
     }
 }
