@@ -30,7 +30,10 @@ public final class IdempotentSpec {
 
     /** What the template was given. */
     record Wiring(
-            IdempotencySpaces spaces, IdempotencyServices services, Supplier<PlatformTransactionManager> manager) {}
+            IdempotencySpaces spaces,
+            IdempotencyServices services,
+            Supplier<PlatformTransactionManager> manager,
+            Forms forms) {}
 
     /** What is not in the terms. */
     record Details(
@@ -201,15 +204,14 @@ public final class IdempotentSpec {
     private Operation operation(Type type, Object store) {
         boolean stored = details.storeOutcome && type != void.class;
         Map<Class<? extends Throwable>, Form> thrown = new LinkedHashMap<>();
-        details.replayFor.forEach(exception -> thrown.put(exception, codec().form(exception)));
+        details.replayFor.forEach(exception -> thrown.put(exception, form(exception)));
         Outcomes outcomes = new Outcomes(
-                terms.name(),
-                stored ? codec().form(type) : null,
-                null,
-                false,
-                thrown,
-                wiring.services.maxOutcomeBytes());
+                terms.name(), stored ? form(type) : null, null, false, thrown, wiring.services.maxOutcomeBytes());
         return new Operation(terms, outcomes, ReturnShape.VALUE, store, wiring.services.memory(), null);
+    }
+
+    private Form form(Type type) {
+        return wiring.forms.of(type, codec());
     }
 
     private OutcomeCodec codec() {

@@ -22,9 +22,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 public final class IdempotentTemplate {
 
     private final KeyNamespace namespace;
-    private final IdempotencySpaces spaces;
-    private final IdempotencyServices services;
-    private final Supplier<PlatformTransactionManager> manager;
+    private final IdempotentSpec.Wiring wiring;
 
     /** @param manager of the primary DataSource's transactions, asked for when a call needs one */
     public IdempotentTemplate(
@@ -33,9 +31,7 @@ public final class IdempotentTemplate {
             IdempotencyServices services,
             Supplier<PlatformTransactionManager> manager) {
         this.namespace = namespace;
-        this.spaces = spaces;
-        this.services = services;
-        this.manager = manager;
+        this.wiring = new IdempotentSpec.Wiring(spaces, services, manager, new Forms());
     }
 
     /**
@@ -53,9 +49,6 @@ public final class IdempotentTemplate {
                     "Operation '" + name + "' needs one key; give at least one part, none of them a collection");
         }
         return new IdempotentSpec(
-                new IdempotentSpec.Wiring(spaces, services, manager),
-                IdempotencyTerms.DEFAULT.withName(name),
-                keys.get(0),
-                IdempotentSpec.Details.NONE);
+                wiring, IdempotencyTerms.DEFAULT.withName(name), keys.get(0), IdempotentSpec.Details.NONE);
     }
 }
