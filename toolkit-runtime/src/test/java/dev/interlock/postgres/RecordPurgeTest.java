@@ -2,14 +2,21 @@ package dev.interlock.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.interlock.guard.Clock;
 import dev.interlock.testing.PostgresServer;
+import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class RecordPurgeTest {
@@ -45,6 +52,46 @@ class RecordPurgeTest {
                 .isEqualTo(1000);
         assertThat(new PostgresLeases(database, Clock.SYSTEM).held(5000)).hasSize(1000);
         assertThat(rows()).isEqualTo(2000);
+    }
+
+    @Test
+    void whatIsHeldIsReportedAndNothingElseIs() throws Exception {
+        insert(
+                "claimed",
+                "n > 3",
+                "now() + CASE WHEN n <= 5 THEN interval '-1 hour' ELSE interval '1 hour' END",
+                "true");
+        assertThat(reports())
+                .singleElement()
+                .satisfies(report -> assertThat(report)
+                        .startsWith(
+                                "2 idempotent calls are held, since nobody knows whether they had their effect; the oldest began at ")
+                        .endsWith(" in 'n'. List and resolve them with HeldRecords"));
+        jdbc.sql("UPDATE interlock_idempotency SET lease_until = now() - interval '1 minute' WHERE hold")
+                .update();
+        assertThat(reports())
+                .singleElement()
+                .satisfies(report -> assertThat(report).startsWith("At least 1000 idempotent calls"));
+        jdbc.sql("UPDATE interlock_idempotency SET hold = false").update();
+        assertThat(reports()).isEmpty();
+    }
+
+    private List<String> reports() throws Exception {
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(RecordPurge.class);
+        Method report = RecordPurge.class.getDeclaredMethod("report");
+        report.setAccessible(true);
+        appender.start();
+        logger.addAppender(appender);
+        try {
+            report.invoke(purge);
+        } finally {
+            logger.detachAppender(appender);
+        }
+        return appender.list.stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     /** @param alive for which numbers the record has not expired */
