@@ -6,7 +6,6 @@ import dev.interlock.annotation.Idempotent;
 import dev.interlock.annotation.KeyScope;
 import dev.interlock.annotation.OnDuplicate;
 import dev.interlock.annotation.OnExpiredLease;
-import dev.interlock.annotation.OnUnavailable;
 import dev.interlock.guard.Durations;
 import dev.interlock.guard.Guard;
 import dev.interlock.guard.GuardProblems;
@@ -75,7 +74,7 @@ public final class IdempotentGuard implements Guard<Idempotent, IdempotencyDefin
                 method, annotation.getStringArray("fingerprint"), codec, problem -> problems.add(where, problem));
         Outcomes outcomes = outcomes(method, annotation, codec, where, problems);
         UnavailablePolicy unavailable = terms.onDuplicate() == OnDuplicate.SKIP
-                ? UnavailablePolicy.of(method, where, OnUnavailable.SKIP, "", problems)
+                ? UnavailablePolicy.skip(method, where, "onDuplicate", "WAIT or REJECT", problems)
                 : UnavailablePolicy.RAISE;
         IdempotencySpace space = space(annotation, where, problems);
         MethodTransaction transaction = null;
