@@ -62,7 +62,7 @@ public final class FindOrCreate<T> {
 
     /** @param rows gets all columns of the table */
     public static <T> FindOrCreate<T> of(DataSource dataSource, String table, RowMapper<T> rows) {
-        return new FindOrCreate<>(KeyedTable.of(Database.of(dataSource), table), rows, "");
+        return new FindOrCreate<>(KeyedTable.of(Database.of(dataSource), table).ofSeveralRows(), rows, "");
     }
 
     /** @param columns of a unique constraint or index, {@code id} by default; keys of several are a {@link RowKey} */

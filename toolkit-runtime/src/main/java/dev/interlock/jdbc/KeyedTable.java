@@ -33,21 +33,36 @@ final class KeyedTable {
             WHERE a.attrelid = pg_catalog.to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
             """;
 
+    /** Whether some unique index has no other columns than the key; of views and foreign tables nobody can tell. */
+    private static final String IDENTIFIES = """
+            SELECT c.relkind NOT IN ('r', 'p') OR EXISTS (
+                SELECT 1 FROM pg_catalog.pg_index i
+                WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
+                  AND i.indpred IS NULL AND i.indexprs IS NULL
+                  AND NOT EXISTS (
+                      SELECT 1 FROM pg_catalog.pg_attribute a
+                      WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
+                        AND a.attname <> ALL (?::text[])))
+            FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(?)
+            """;
+
     private final Database database;
     private final String name;
     private final List<String> key;
     private final Set<String> others;
+    private final boolean identified;
     private volatile @Nullable Map<String, String> types;
 
-    private KeyedTable(Database database, String name, List<String> key, Set<String> others) {
+    private KeyedTable(Database database, String name, List<String> key, Set<String> others, boolean identified) {
         this.database = database;
         this.name = name;
         this.key = key;
         this.others = others;
+        this.identified = identified;
     }
 
     static KeyedTable of(Database database, String name) {
-        return new KeyedTable(database, Identifier.table(name), List.of("id"), Set.of());
+        return new KeyedTable(database, Identifier.table(name), List.of("id"), Set.of(), true);
     }
 
     KeyedTable key(String... columns) {
@@ -61,7 +76,7 @@ final class KeyedTable {
                         "Column " + column + " stands twice in the key of table " + name + "; name it once");
             }
         }
-        return new KeyedTable(database, name, List.copyOf(distinct), others);
+        return new KeyedTable(database, name, List.copyOf(distinct), others, identified);
     }
 
     /** With further columns that values are bound to. */
@@ -70,7 +85,12 @@ final class KeyedTable {
         for (String column : columns) {
             all.add(Identifier.column(column));
         }
-        return new KeyedTable(database, name, key, all);
+        return new KeyedTable(database, name, key, all, identified);
+    }
+
+    /** With a key that may stand for several rows. */
+    KeyedTable ofSeveralRows() {
+        return new KeyedTable(database, name, key, others, false);
     }
 
     Database database() {
@@ -164,6 +184,10 @@ final class KeyedTable {
             known = ask();
             types = known;
         }
+        return required(column, known);
+    }
+
+    private String required(String column, Map<String, String> known) {
         String type = known.get(column);
         if (type == null) {
             throw new InvalidDataAccessResourceUsageException(
@@ -181,7 +205,27 @@ final class KeyedTable {
             throw new InvalidDataAccessResourceUsageException("There is no table " + name
                     + " in the database, or not in its search_path; create it, or name it with its schema");
         }
+        key.forEach(column -> required(column, found));
+        if (identified) {
+            requireIdentified();
+        }
         return found;
+    }
+
+    /** Else what is meant for one row would be done to several. */
+    private void requireIdentified() {
+        boolean unique = database.client()
+                .sql(IDENTIFIES)
+                .params(key.toArray(String[]::new), sql())
+                .query(Boolean.class)
+                .single();
+        if (!unique) {
+            throw new InvalidDataAccessResourceUsageException(
+                    "Table " + name + " has no unique constraint or index over "
+                            + keyName()
+                            + ", so a key could stand for several rows; create one, or name the columns that identify a"
+                            + " row");
+        }
     }
 
     /** Statements that are written at first use, when the types can be asked for. Every thread would write the same. */

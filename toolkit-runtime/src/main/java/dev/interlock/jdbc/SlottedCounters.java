@@ -24,7 +24,7 @@ public final class SlottedCounters {
             throw new IllegalArgumentException(
                     "A counter of table " + table.name() + " in " + slots + " slots; use 2 to " + MOST);
         }
-        this.table = table;
+        this.table = table.ofSeveralRows();
         this.statements = new KeyedTable.Statements<>(typed -> write(typed, value, slot, slots));
     }
 

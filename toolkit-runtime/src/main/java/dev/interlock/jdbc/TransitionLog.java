@@ -19,7 +19,9 @@ final class TransitionLog {
         return new TransitionLog(
                 name == null
                         ? null
-                        : KeyedTable.of(rows.database(), name).key(rows.key().toArray(String[]::new)));
+                        : KeyedTable.of(rows.database(), name)
+                                .key(rows.key().toArray(String[]::new))
+                                .ofSeveralRows());
     }
 
     /** @param move the update, with the new state, the key and the former state as its parameters */
