@@ -7,11 +7,10 @@ import dev.interlock.idempotency.LeasedRecords.Claim;
 import dev.interlock.idempotency.LeasedRecords.Lease;
 import dev.interlock.idempotency.LeasedRecords.Request;
 import dev.interlock.idempotency.StoredOutcome.Kind;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,11 +24,13 @@ public abstract class LeasedRecordsContract extends HeldRecordsContract {
 
     /** @param alike whether a grant is as it should be */
     private void oneOfAll(boolean hold, Predicate<Lease> alike) throws Exception {
-        AtomicInteger number = new AtomicInteger();
-        List<Object> claims = Race.of(CALLERS, () -> {
-            LeasedRecords mine = number.getAndIncrement() % 2 == 0 ? records() : otherProcess();
-            return mine.claim(request(key, PRINT, LONG, TTL, hold));
-        });
+        List<Claim> claims = Race.callers(CALLERS)
+                .run(caller -> {
+                    LeasedRecords mine = caller.number() % 2 == 0 ? records() : otherProcess();
+                    return mine.claim(request(key, PRINT, LONG, TTL, hold));
+                })
+                .requireNoFailure()
+                .values();
         assertThat(claims)
                 .filteredOn(Claim.Granted.class::isInstance)
                 .singleElement()

@@ -3,7 +3,8 @@ package dev.interlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,17 +40,16 @@ class HandOffTest {
     @Test
     void sixtyFourThreadsAskTheBackendOnceInManyCalls() throws Exception {
         long start = System.nanoTime();
-        List<Object> outcomes = Race.of(THREADS, () -> {
+        RaceResult<Void> race = Race.callers(THREADS).runAll(caller -> {
             for (int i = 0; i < ROUNDS; i++) {
                 lock.run(() -> {
                     counter++;
                     LockSupport.parkNanos(LONG_ENOUGH_TO_BE_WAITED_FOR);
                 });
             }
-            return "done";
         });
         long tensOfMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) / 10;
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         int calls = THREADS * ROUNDS;
         assertThat(counter).isEqualTo(calls);
         assertThat(backend.asked.get())
@@ -60,13 +60,12 @@ class HandOffTest {
     @Test
     void tokensGrowFromHolderToHolderOverHandOffsAndGrants() throws Exception {
         List<Long> tokens = new ArrayList<>();
-        List<Object> outcomes = Race.of(32, () -> {
+        RaceResult<Void> race = Race.callers(32).runAll(caller -> {
             for (int i = 0; i < 100; i++) {
                 lock.run(() -> tokens.add(FencingToken.current().value()));
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(tokens).hasSize(3_200).doesNotHaveDuplicates().isSorted();
         assertThat(backend.asked.get()).isGreaterThan(1).isLessThan(3_200);
     }
@@ -156,7 +155,7 @@ class HandOffTest {
     void interruptedTakersPassTheLockOn() throws Exception {
         AtomicInteger ran = new AtomicInteger();
         AtomicInteger interrupted = new AtomicInteger();
-        List<Object> outcomes = Interruptions.during(16, interruptions -> {
+        RaceResult<Void> race = Interruptions.during(16, interruptions -> {
             for (int i = 0; i < 400; i++) {
                 interruptions.arm();
                 try {
@@ -173,9 +172,8 @@ class HandOffTest {
                 interruptions.disarm();
                 Thread.interrupted();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counter).isEqualTo(ran.get());
         assertThat(ran.get() + interrupted.get()).isEqualTo(16 * 400);
         assertThat(interrupted.get()).isPositive();
@@ -192,7 +190,7 @@ class HandOffTest {
             }
         });
         losing.start();
-        List<Object> outcomes = Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 300; i++) {
                 boolean[] seen = {false};
                 try {
@@ -205,11 +203,10 @@ class HandOffTest {
                     told.incrementAndGet();
                 }
             }
-            return "done";
         });
         done.set(true);
         losing.join();
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counter).isEqualTo(8 * 300);
         assertThat(told.get()).isPositive();
     }
@@ -219,14 +216,13 @@ class HandOffTest {
         LockingProcess other = new LockingProcess(backend);
         AtomicBoolean done = new AtomicBoolean();
         CountDownLatch busy = new CountDownLatch(1_000);
-        CompletableFuture<List<Object>> crowd = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<RaceResult<Void>> crowd = CompletableFuture.supplyAsync(() -> {
             try {
-                return Race.of(THREADS, () -> {
+                return Race.callers(THREADS).runAll(caller -> {
                     while (!done.get()) {
                         lock.run(() -> counter++);
                         busy.countDown();
                     }
-                    return "done";
                 });
             } catch (Exception failure) {
                 throw new AssertionError(failure);
@@ -240,7 +236,7 @@ class HandOffTest {
         } finally {
             done.set(true);
         }
-        assertThat(Race.failures(crowd.get(120, TimeUnit.SECONDS))).isEmpty();
+        crowd.get(120, TimeUnit.SECONDS).requireNoFailure();
         other.assertNothingIsLeft();
     }
 
@@ -251,15 +247,14 @@ class HandOffTest {
         int[] shares = {0, 0};
         AtomicInteger callers = new AtomicInteger();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
-        List<Object> outcomes = Race.of(32, () -> {
+        RaceResult<Void> race = Race.callers(32).runAll(caller -> {
             int mine = callers.getAndIncrement() % 2;
             AdvisoryLockSpec spec = mine == 0 ? lock : theirs;
             while (System.nanoTime() - end < 0) {
                 spec.run(() -> shares[mine]++);
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(shares[0]).isBetween(shares[1] / 5, shares[1] * 5);
         other.assertNothingIsLeft();
     }

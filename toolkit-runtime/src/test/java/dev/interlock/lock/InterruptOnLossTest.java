@@ -3,9 +3,9 @@ package dev.interlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +86,7 @@ class InterruptOnLossTest {
         losing.start();
         AtomicInteger lost = new AtomicInteger();
         AtomicInteger kept = new AtomicInteger();
-        List<Object> outcomes = Race.of(4, () -> {
+        RaceResult<Void> race = Race.callers(4).runAll(caller -> {
             for (int i = 0; i < 3_000; i++) {
                 try {
                     process.locks
@@ -100,11 +100,10 @@ class InterruptOnLossTest {
                 }
                 assertThat(Thread.currentThread().isInterrupted()).isFalse();
             }
-            return "done";
         });
         done.set(true);
         losing.join();
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(lost.get()).isPositive();
         assertThat(kept.get()).isPositive();
     }

@@ -3,7 +3,7 @@ package dev.interlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,7 +34,7 @@ abstract class InterruptedWaitsContract {
         AtomicInteger interrupted = new AtomicInteger();
         AtomicInteger timedOut = new AtomicInteger();
         AtomicInteger flagLost = new AtomicInteger();
-        List<Object> outcomes = Interruptions.during(CALLERS, interruptions -> {
+        RaceResult<Void> race = Interruptions.during(CALLERS, interruptions -> {
             for (int i = 0; i < WAITS / CALLERS; i++) {
                 LockingProcess mine = ThreadLocalRandom.current().nextBoolean() ? one() : other();
                 interruptions.arm();
@@ -58,9 +58,8 @@ abstract class InterruptedWaitsContract {
                 interruptions.disarm();
                 Thread.interrupted();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(ran.get() + interrupted.get() + timedOut.get()).isEqualTo(WAITS);
         assertThat(counter[0]).isEqualTo(ran.get()).isPositive();
         assertThat(interrupted.get()).isGreaterThan(WAITS / 20);
@@ -75,7 +74,7 @@ abstract class InterruptedWaitsContract {
 
     @Test
     void randomInterruptsOfCallsForSeveralKeysLeaveNothing() throws Exception {
-        List<Object> outcomes = Interruptions.during(8, interruptions -> {
+        RaceResult<Void> race = Interruptions.during(8, interruptions -> {
             for (int i = 0; i < 40; i++) {
                 LockingProcess mine = ThreadLocalRandom.current().nextBoolean() ? one() : other();
                 interruptions.arm();
@@ -91,9 +90,8 @@ abstract class InterruptedWaitsContract {
                 interruptions.disarm();
                 Thread.interrupted();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         one().assertNothingIsLeft();
         other().assertNothingIsLeft();
         await().atMost(Duration.ofSeconds(10))

@@ -1,7 +1,7 @@
 package dev.interlock.lock;
 
-import dev.interlock.testing.Race;
-import java.util.List;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,11 +22,11 @@ final class Interruptions {
     @FunctionalInterface
     interface Call {
 
-        Object run(Interruptions interruptions) throws Exception;
+        void run(Interruptions interruptions) throws Exception;
     }
 
-    /** Runs the call by n threads at once; what each returned or threw, as {@link Race} does. */
-    static List<Object> during(int callers, Call call) throws Exception {
+    /** Runs the call by n threads at once, as {@link Race} does. */
+    static RaceResult<Void> during(int callers, Call call) throws InterruptedException {
         Interruptions interruptions = new Interruptions();
         AtomicBoolean done = new AtomicBoolean();
         Thread interrupter = new Thread(() -> {
@@ -37,7 +37,7 @@ final class Interruptions {
         });
         interrupter.start();
         try {
-            return Race.of(callers, () -> call.run(interruptions));
+            return Race.callers(callers).runAll(caller -> call.run(interruptions));
         } finally {
             done.set(true);
             interrupter.join();

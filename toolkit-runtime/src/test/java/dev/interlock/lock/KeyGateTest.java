@@ -10,7 +10,8 @@ import dev.interlock.key.KeyNamespace;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.KeyGate.Turn;
 import dev.interlock.memory.MemoryLockBackend;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -177,7 +178,7 @@ class KeyGateTest {
         AtomicInteger entered = new AtomicInteger();
         Grant grant = grant();
         AtomicInteger grantsAround = new AtomicInteger();
-        List<Object> outcomes = Race.of(16, () -> {
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
             for (int i = 0; i < 500; i++) {
                 if (ThreadLocalRandom.current().nextInt(10) == 0) {
                     Thread.currentThread().interrupt();
@@ -208,9 +209,8 @@ class KeyGateTest {
                     assertThat(Thread.interrupted()).isFalse();
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counter[0]).isEqualTo(entered.get()).isPositive();
     }
 

@@ -9,7 +9,8 @@ import dev.interlock.key.KeyNamespace;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,7 +141,7 @@ public abstract class LockBackendContract {
     void randomInterruptsLeaveNothing() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger overlaps = new AtomicInteger();
-        List<Object> outcomes = Race.of(CALLERS, () -> {
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
             for (int i = 0; i < ROUNDS; i++) {
                 Thread me = Thread.currentThread();
                 Thread interrupter = new Thread(() -> {
@@ -164,9 +165,8 @@ public abstract class LockBackendContract {
                     Thread.interrupted();
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(overlaps).hasValue(0);
         granted(backend(), "30s").release(Duration.ZERO).join();
     }
@@ -174,27 +174,26 @@ public abstract class LockBackendContract {
     @Test
     void anUnprotectedCounterSumsExactly() throws Exception {
         int[] counter = {0};
-        List<Object> outcomes = Race.of(CALLERS, () -> {
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
             for (int i = 0; i < ROUNDS; i++) {
                 BackendHold hold = granted(i % 2 == 0 ? backend() : otherProcess(), "60s");
                 increment(counter);
                 hold.release(Duration.ZERO).join();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counter[0]).isEqualTo(CALLERS * ROUNDS);
     }
 
     @Test
     void controlArmWithoutTheLockLosesCounts() throws Exception {
         int[] counter = {0};
-        Race.of(CALLERS, () -> {
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
             for (int i = 0; i < ROUNDS; i++) {
                 increment(counter);
             }
-            return "done";
         });
+        race.requireNoFailure();
         assertThat(counter[0]).isLessThan(CALLERS * ROUNDS);
     }
 

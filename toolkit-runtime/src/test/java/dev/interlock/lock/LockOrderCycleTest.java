@@ -2,12 +2,11 @@ package dev.interlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Two callers that take two locks in opposite orders: one error at least, by the wait time, naming both locks. */
@@ -34,10 +33,9 @@ class LockOrderCycleTest {
 
     static void assertEndsNamingBoth(LockingProcess one, LockingProcess other) throws Exception {
         CyclicBarrier bothHold = new CyclicBarrier(2);
-        AtomicInteger number = new AtomicInteger();
         long start = System.nanoTime();
-        List<Object> outcomes = Race.of(2, () -> {
-            boolean first = number.getAndIncrement() == 0;
+        RaceResult<String> race = Race.callers(2).run(caller -> {
+            boolean first = caller.number() == 0;
             LockTemplate locks = (first ? one : other).locks;
             String outer = first ? "a" : "b";
             String inner = first ? "b" : "a";
@@ -47,8 +45,7 @@ class LockOrderCycleTest {
             });
         });
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(WAIT, Duration.ofSeconds(30));
-        List<Exception> failures = Race.failures(outcomes);
-        assertThat(failures)
+        assertThat(race.failures())
                 .isNotEmpty()
                 .allSatisfy(failure -> assertThat(failure)
                         .isInstanceOf(LockNotAcquiredException.class)

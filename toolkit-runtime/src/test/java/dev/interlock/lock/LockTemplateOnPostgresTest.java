@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.interlock.scenario.Callers;
 import dev.interlock.scenario.Chain;
 import dev.interlock.scenario.Transfers;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,9 +65,8 @@ class LockTemplateOnPostgresTest {
     void bothExcludeEachOtherUnderLoad() throws Exception {
         AdvisoryLockSpec code = processes.second.locks.advisory("account", 1).waitTime(Duration.ofSeconds(60));
         int[] counter = {0};
-        AtomicInteger number = new AtomicInteger();
-        List<Object> outcomes = Race.of(6, () -> {
-            int mine = number.getAndIncrement() % 3;
+        RaceResult<Void> race = Race.callers(6).runAll(caller -> {
+            int mine = caller.number() % 3;
             for (int i = 0; i < 50; i++) {
                 switch (mine) {
                     case 0 -> code.run(() -> counter[0]++);
@@ -75,9 +74,8 @@ class LockTemplateOnPostgresTest {
                     default -> transfers.inTransaction(List.of(1), () -> counter[0]++);
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counter[0]).isEqualTo(300);
     }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.interlock.key.InvalidKeyException;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -84,7 +85,7 @@ class SeveralKeysTest {
     void reversedAndRandomSubsetsDoNotDeadlock() throws Exception {
         int[] counters = new int[6];
         int[] expected = new int[6];
-        List<Object> outcomes = Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 200; i++) {
                 List<Integer> subset = subset(counters.length);
                 keys(subset).waitTime(Duration.ofSeconds(60)).run(() -> subset.forEach(key -> counters[key]++));
@@ -92,9 +93,8 @@ class SeveralKeysTest {
                     subset.forEach(key -> expected[key]++);
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counters).isEqualTo(expected);
     }
 
@@ -103,7 +103,7 @@ class SeveralKeysTest {
         LockingProcess other = new LockingProcess(backend);
         int[] counters = new int[6];
         int[] expected = new int[6];
-        List<Object> outcomes = Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 100; i++) {
                 List<Integer> subset = subset(counters.length);
                 LockingProcess mine = ThreadLocalRandom.current().nextBoolean() ? process : other;
@@ -112,9 +112,8 @@ class SeveralKeysTest {
                     subset.forEach(key -> expected[key]++);
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counters).isEqualTo(expected);
         other.assertNothingIsLeft();
     }

@@ -3,9 +3,9 @@ package dev.interlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -34,13 +34,12 @@ class SharedLockTest {
     @Test
     void readersAreInsideTogether() throws Exception {
         CyclicBarrier allInside = new CyclicBarrier(READERS);
-        AtomicInteger number = new AtomicInteger();
-        List<Object> outcomes = Race.of(READERS, () -> {
+        RaceResult<Object> race = Race.callers(READERS).run(caller -> {
             AdvisoryLockSpec mine =
-                    number.getAndIncrement() % 2 == 0 ? read : lock(other).shared();
+                    caller.number() % 2 == 0 ? read : lock(other).shared();
             return mine.call(() -> allInside.await(60, TimeUnit.SECONDS));
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
     }
 
     @Test
@@ -67,7 +66,7 @@ class SharedLockTest {
     void readersNeverSeeAWriterHalfWay() throws Exception {
         int[] pair = {0, 0};
         AtomicInteger writes = new AtomicInteger();
-        List<Object> outcomes = Race.of(12, () -> {
+        RaceResult<Void> race = Race.callers(12).runAll(caller -> {
             for (int i = 0; i < 200; i++) {
                 AdvisoryLockSpec mine = ThreadLocalRandom.current().nextBoolean() ? write : lock(other);
                 if (ThreadLocalRandom.current().nextInt(4) == 0) {
@@ -81,18 +80,16 @@ class SharedLockTest {
                     mine.shared().run(() -> assertThat(pair[0]).isEqualTo(pair[1]));
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(pair).containsExactly(writes.get(), writes.get());
     }
 
     @Test
     void aWriterIsNotStarvedByAStreamOfReaders() throws Exception {
-        AtomicInteger number = new AtomicInteger();
         AtomicInteger written = new AtomicInteger();
-        List<Object> outcomes = Race.of(9, () -> {
-            if (number.getAndIncrement() == 0) {
+        RaceResult<Void> race = Race.callers(9).runAll(caller -> {
+            if (caller.number() == 0) {
                 for (int i = 0; i < 20; i++) {
                     write.run(written::incrementAndGet);
                 }
@@ -101,9 +98,8 @@ class SharedLockTest {
                     read.run(Thread::yield);
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
     }
 
     @Test
@@ -148,9 +144,8 @@ class SharedLockTest {
     private int mostInside(AdvisoryLockSpec one, AdvisoryLockSpec another) throws Exception {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        AtomicInteger number = new AtomicInteger();
-        List<Object> outcomes = Race.of(READERS, () -> {
-            AdvisoryLockSpec mine = number.getAndIncrement() % 2 == 0 ? one : another;
+        RaceResult<Void> race = Race.callers(READERS).runAll(caller -> {
+            AdvisoryLockSpec mine = caller.number() % 2 == 0 ? one : another;
             for (int i = 0; i < 50; i++) {
                 mine.run(() -> {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
@@ -158,9 +153,8 @@ class SharedLockTest {
                     inside.decrementAndGet();
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         return most.get();
     }
 

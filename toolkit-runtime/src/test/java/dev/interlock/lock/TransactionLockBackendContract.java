@@ -11,10 +11,10 @@ import dev.interlock.guard.TransactionEvents;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.TransactionLockBackend.Attempt;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -158,7 +158,7 @@ public abstract class TransactionLockBackendContract {
     void anUnprotectedCounterSumsExactly() throws Exception {
         LockKey key = someKey();
         int[] counter = {0};
-        List<Object> outcomes = Race.of(CALLERS, () -> {
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
             for (int i = 0; i < 10; i++) {
                 transaction.executeWithoutResult(status -> {
                     assertThat(lock(key, Duration.ofSeconds(60))).isInstanceOf(Attempt.Locked.class);
@@ -167,9 +167,8 @@ public abstract class TransactionLockBackendContract {
                     counter[0] = read + 1;
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counter[0]).isEqualTo(CALLERS * 10);
     }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -78,14 +79,13 @@ class CombinerTest {
     void everyRequestIsServedExactlyOnceByOneThreadAtATime() throws Exception {
         int callers = 32;
         int rounds = 500;
-        List<Object> outcomes = Race.of(callers, () -> {
+        RaceResult<Void> race = Race.callers(callers).runAll(caller -> {
             for (int i = 0; i < rounds; i++) {
                 Add add = ask(i % 3 != 0);
                 assertThat(combiner.await(add, LONG)).isTrue();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         await().untilAsserted(() -> assertThat(station.sum).isEqualTo(callers * rounds));
     }
 
@@ -93,7 +93,7 @@ class CombinerTest {
     void aRequestIsAnsweredOrCancelledNeverBoth() throws Exception {
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger cancelled = new AtomicInteger();
-        List<Object> outcomes = Race.of(16, () -> {
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
             for (int i = 0; i < 500; i++) {
                 Add add = ask(ThreadLocalRandom.current().nextBoolean());
                 if (combiner.await(add, ThreadLocalRandom.current().nextInt(20_000)) || !add.cancel()) {
@@ -102,9 +102,8 @@ class CombinerTest {
                     cancelled.incrementAndGet();
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         Add last = ask(false);
         assertThat(combiner.await(last, LONG)).isTrue();
         await().untilAsserted(() -> assertThat(station.sum - 1).isEqualTo(answered.get()));
@@ -114,7 +113,7 @@ class CombinerTest {
     @Test
     void interruptedWaitersLeaveTheBatonBehind() throws Exception {
         AtomicInteger interrupted = new AtomicInteger();
-        List<Object> outcomes = Race.of(16, () -> {
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
             for (int i = 0; i < 100; i++) {
                 Thread me = Thread.currentThread();
                 Thread interrupter = start(me::interrupt);
@@ -128,9 +127,8 @@ class CombinerTest {
                 }
                 Thread.interrupted();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(combiner.await(ask(false), LONG)).isTrue();
     }
 

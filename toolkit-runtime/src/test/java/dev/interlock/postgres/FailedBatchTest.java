@@ -11,9 +11,9 @@ import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
 import dev.interlock.lock.LockRequest;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -38,10 +38,9 @@ class FailedBatchTest {
     @Test
     void aLockTakenByAStatementThatFailsIsGivenBackAndOthersAreKept() throws Exception {
         BackendHold kept = hold(acquire("kept", false));
-        AtomicInteger turn = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
-        List<Object> outcomes = Race.of(16, () -> {
-            int me = turn.getAndIncrement();
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
+            int me = caller.number();
             for (int i = 0; i < 20; i++) {
                 Acquisition result = acquire("k" + me, me % 4 == 0);
                 if (result instanceof Acquisition.Granted granted) {
@@ -50,9 +49,8 @@ class FailedBatchTest {
                     refused.incrementAndGet();
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(refused.get()).isGreaterThan(10);
         assertThat(kept.verify()).isEqualTo(State.HELD);
         assertThat(held()).isEqualTo(1);

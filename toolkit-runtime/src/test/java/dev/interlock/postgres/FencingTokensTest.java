@@ -9,8 +9,9 @@ import dev.interlock.lock.FenceStore.Claim;
 import dev.interlock.lock.FenceStore.Fence;
 import dev.interlock.lock.FenceStore.Token;
 import dev.interlock.lock.FencingTokens;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -37,9 +37,8 @@ class FencingTokensTest {
         PostgresSessionLocks one = SessionLocksFixture.open("tokens one");
         PostgresSessionLocks two = SessionLocksFixture.open("tokens two");
         try {
-            AtomicInteger turn = new AtomicInteger();
-            List<Object> outcomes = Race.of(CALLERS, () -> {
-                PostgresSessionLocks mine = turn.getAndIncrement() % 2 == 0 ? one : two;
+            RaceResult<Long> race = Race.callers(CALLERS).run(caller -> {
+                PostgresSessionLocks mine = caller.number() % 2 == 0 ? one : two;
                 long last = 0;
                 for (int i = 0; i < 50; i++) {
                     long token = mine.draw().orElseThrow();
@@ -48,8 +47,7 @@ class FencingTokensTest {
                 }
                 return last;
             });
-            assertThat(Race.failures(outcomes)).isEmpty();
-            assertThat(outcomes).doesNotHaveDuplicates();
+            assertThat(race.requireNoFailure().values()).doesNotHaveDuplicates();
         } finally {
             one.destroy();
             two.destroy();
@@ -64,14 +62,13 @@ class FencingTokensTest {
             JdbcClient.create(first.getPostgresDatabase())
                     .sql(PostgresServer.script("V2__fencing.sql"))
                     .update();
-            AtomicInteger locks = new AtomicInteger();
             Thread killer = new Thread(() -> {
                 await().atMost(Duration.ofSeconds(60)).until(() -> newest.get() > 200L * FencingTokens.BLOCK);
                 postmaster(data).destroyForcibly();
             });
             killer.start();
-            Race.of(CALLERS, () -> {
-                long lock = locks.incrementAndGet();
+            Race.callers(CALLERS).runAll(caller -> {
+                long lock = 1 + caller.number();
                 DataSource database = first.getPostgresDatabase();
                 PostgresFences fences = new PostgresFences(database);
                 TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(database));

@@ -11,8 +11,9 @@ import dev.interlock.lock.FenceStore.Claim;
 import dev.interlock.lock.FenceStore.Fence;
 import dev.interlock.lock.FenceStore.Token;
 import dev.interlock.lock.FencingTokens;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -160,7 +161,7 @@ class PostgresFencesTest {
         jdbc.sql("CREATE TABLE IF NOT EXISTS fenced_sums (id bigint PRIMARY KEY, sum int NOT NULL)")
                 .update();
         jdbc.sql("INSERT INTO fenced_sums VALUES (?, 0)").param(lock).update();
-        List<Object> outcomes = Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 25; i++) {
                 transaction.executeWithoutResult(status -> {
                     assertThat(claim(List.of(next(lock, 0)))).isInstanceOf(Claim.Claimed.class);
@@ -173,9 +174,8 @@ class PostgresFencesTest {
                             .update();
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(jdbc.sql("SELECT sum FROM fenced_sums WHERE id = ?")
                         .param(lock)
                         .query(Integer.class)
@@ -262,7 +262,7 @@ class PostgresFencesTest {
         AtomicLong newest = new AtomicLong();
         AtomicLong mistakes = new AtomicLong();
         AtomicLong draws = new AtomicLong(100_000);
-        List<Object> outcomes = Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 50; i++) {
                 long mine = draws.incrementAndGet();
                 Thread.sleep(ThreadLocalRandom.current().nextInt(3));
@@ -274,9 +274,8 @@ class PostgresFencesTest {
                     }
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(mistakes).hasValue(0);
         assertThat(token(lock)).isEqualTo(newest.get());
     }

@@ -12,8 +12,9 @@ import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
 import dev.interlock.lock.LockRequest;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -120,9 +121,8 @@ class SessionLockLanesTest extends SessionLocksFixture {
                 others.describeHolder(keys.get(0));
             }
         });
-        AtomicInteger turn = new AtomicInteger();
-        List<Object> outcomes = Race.of(64, () -> {
-            int side = turn.getAndIncrement() % 2;
+        RaceResult<Void> race = Race.callers(64).runAll(caller -> {
+            int side = caller.number() % 2;
             for (int i = 0; i < 20; i++) {
                 int place = ThreadLocalRandom.current().nextInt(10);
                 ReentrantLock gate = gates.get(2 * place + side);
@@ -133,11 +133,10 @@ class SessionLockLanesTest extends SessionLocksFixture {
                     gate.unlock();
                 }
             }
-            return "done";
         });
         done.set(true);
         join(watch);
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(most.get()).isBetween(2, 5);
     }
 
@@ -146,10 +145,9 @@ class SessionLockLanesTest extends SessionLocksFixture {
         int[] counter = {0};
         int[] shares = {0, 0};
         ReentrantLock[] gates = {new ReentrantLock(true), new ReentrantLock(true)};
-        AtomicInteger turn = new AtomicInteger();
         long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
-        List<Object> outcomes = Race.of(8, () -> {
-            int side = turn.getAndIncrement() % 2;
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
+            int side = caller.number() % 2;
             while (System.nanoTime() < end) {
                 gates[side].lock();
                 try {
@@ -161,9 +159,8 @@ class SessionLockLanesTest extends SessionLocksFixture {
                     gates[side].unlock();
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counter[0]).isEqualTo(shares[0] + shares[1]);
         assertThat(Math.min(shares[0], shares[1])).isGreaterThan(counter[0] / 10);
     }
@@ -173,9 +170,8 @@ class SessionLockLanesTest extends SessionLocksFixture {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger overlaps = new AtomicInteger();
         AtomicInteger interrupts = new AtomicInteger();
-        AtomicInteger turn = new AtomicInteger();
-        List<Object> outcomes = Race.of(16, () -> {
-            PostgresSessionLocks mine = turn.getAndIncrement() % 2 == 0 ? locks : others;
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
+            PostgresSessionLocks mine = caller.number() % 2 == 0 ? locks : others;
             for (int i = 0; i < 125; i++) {
                 Thread me = Thread.currentThread();
                 Thread interrupter = start(() -> {
@@ -200,9 +196,8 @@ class SessionLockLanesTest extends SessionLocksFixture {
                 }
                 Thread.interrupted();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(overlaps).hasValue(0);
         assertThat(interrupts).hasPositiveValue();
         await().atMost(Duration.ofSeconds(5)).until(() -> locksLeft() == 0);

@@ -8,7 +8,8 @@ import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,16 +111,14 @@ class SessionLockLossTest extends SessionLocksFixture {
     void connectionsThatDieUnderLoadLoseNothingSilently() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
         AtomicInteger lost = new AtomicInteger();
-        int callers = 16;
         Thread killer = start(() -> {
             while (!done.get()) {
                 Thread.sleep(ThreadLocalRandom.current().nextInt(100));
                 terminate(here);
             }
         });
-        AtomicInteger turn = new AtomicInteger();
-        List<Object> outcomes = Race.of(callers, () -> {
-            LockKey mine = NAMESPACE.key("load", String.valueOf(turn.getAndIncrement()));
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
+            LockKey mine = NAMESPACE.key("load", String.valueOf(caller.number()));
             for (int i = 0; i < 200; i++) {
                 AtomicInteger told = new AtomicInteger();
                 BackendHold hold = hold(mine);
@@ -129,11 +128,10 @@ class SessionLockLossTest extends SessionLocksFixture {
                 }
                 assertThat(told.get()).isLessThanOrEqualTo(1);
             }
-            return "done";
         });
         done.set(true);
         join(killer);
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         release(granted(locks));
     }
 

@@ -7,7 +7,8 @@ import dev.interlock.annotation.LockMode;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,9 +128,8 @@ class SharedSessionLocksTest extends SessionLocksFixture {
         AtomicInteger readers = new AtomicInteger();
         AtomicInteger writers = new AtomicInteger();
         AtomicInteger overlaps = new AtomicInteger();
-        AtomicInteger turn = new AtomicInteger();
-        List<Object> outcomes = Race.of(12, () -> {
-            int me = turn.getAndIncrement();
+        RaceResult<Void> race = Race.callers(12).runAll(caller -> {
+            int me = caller.number();
             PostgresSessionLocks mine = me % 2 == 0 ? locks : others;
             boolean writes = me < 2;
             for (int i = 0; i < 40; i++) {
@@ -142,9 +142,8 @@ class SharedSessionLocksTest extends SessionLocksFixture {
                 (writes ? writers : readers).decrementAndGet();
                 assertThat(release(hold)).isEqualTo(State.HELD);
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(overlaps).hasValue(0);
     }
 }

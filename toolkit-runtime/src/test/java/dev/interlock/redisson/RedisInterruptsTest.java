@@ -12,7 +12,8 @@ import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.RedisServer;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +47,7 @@ class RedisInterruptsTest {
         List<LockKey> keys = List.of(newKey(), newKey(), newKey());
         AtomicInteger interrupted = new AtomicInteger();
         AtomicInteger served = new AtomicInteger();
-        List<Object> outcomes = Race.of(CALLERS, () -> {
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
             for (int i = 0; i < ROUNDS; i++) {
                 LockKey key = keys.get(i % keys.size());
                 withInterrupt(() -> {
@@ -62,9 +63,8 @@ class RedisInterruptsTest {
                     }
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(interrupted).hasValueGreaterThan(CALLERS * ROUNDS / 10);
         assertThat(served).hasValueGreaterThan(0);
         await().atMost(SOON).untilAsserted(() -> {
@@ -82,7 +82,7 @@ class RedisInterruptsTest {
     @Test
     void controlArmWithPlainInterruptibleLocksLeavesRenewedLocks() throws Exception {
         AtomicInteger number = new AtomicInteger();
-        Race.of(CALLERS, () -> {
+        Race.callers(CALLERS).runAll(caller -> {
             for (int i = 0; i < ROUNDS * 5; i++) {
                 RLock lock = client.getLock("plain:" + number.incrementAndGet());
                 withInterrupt(() -> {
@@ -94,7 +94,6 @@ class RedisInterruptsTest {
                     }
                 });
             }
-            return "done";
         });
         pause(Duration.ofSeconds(1));
         assertThat(server.keys("plain:*")).isNotEmpty();

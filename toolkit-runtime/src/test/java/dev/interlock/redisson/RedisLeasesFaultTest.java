@@ -13,7 +13,8 @@ import dev.interlock.idempotency.RecordKey;
 import dev.interlock.idempotency.Sight;
 import dev.interlock.idempotency.StoredOutcome;
 import dev.interlock.key.KeyNamespace;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.RedisServer;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -92,18 +92,16 @@ class RedisLeasesFaultTest {
     void claimsWhoseAnswerWasLostAreTakenBack(boolean hold) throws Exception {
         granted(request(hold));
         List<Request> requests = Stream.generate(() -> request(hold)).limit(32).toList();
-        AtomicInteger number = new AtomicInteger();
         CompletableFuture<Void> freeze =
                 CompletableFuture.runAsync(server::freeze, CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS));
-        List<Object> answers = Race.of(requests.size(), () -> {
-            Request mine = requests.get(number.getAndIncrement());
+        RaceResult<Void> race = Race.callers(requests.size()).runAll(caller -> {
+            Request mine = requests.get(caller.number());
             while (records.claim(mine) instanceof Claim.Granted granted) {
                 records.release(granted.lease());
             }
-            return mine;
         });
         freeze.join();
-        assertThat(answers).hasSize(32).allMatch(IdempotencyStoreException.class::isInstance);
+        assertThat(race.failures()).hasSize(32).allMatch(IdempotencyStoreException.class::isInstance);
         server.thaw();
         await().atMost(SOON).untilAsserted(() -> assertThat(records.withdrawn()).isZero());
         for (Request request : requests) {

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.interlock.guard.Clock;
 import dev.interlock.retry.RetryBudgets.Settings;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -60,15 +61,15 @@ class RetryBudgetTest {
     void callersDoNotGetMoreThanThereIs() throws Exception {
         RetryBudget budget = budget(new Settings(0.5, 10, 0));
         AtomicInteger taken = new AtomicInteger();
-        Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 1_000; i++) {
                 budget.called();
                 if (budget.take()) {
                     taken.incrementAndGet();
                 }
             }
-            return "done";
         });
+        race.requireNoFailure();
         taken.addAndGet(taken(budget, 100));
         assertThat(taken.get()).isBetween(4_000, 4_010);
     }

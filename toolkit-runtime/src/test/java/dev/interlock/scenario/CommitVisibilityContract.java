@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -120,8 +121,7 @@ abstract class CommitVisibilityContract {
     }
 
     private void assertExact(Scenario scenario, Locked locked) throws Exception {
-        List<Object> outcomes = run(scenario, locked);
-        assertThat(Race.failures(outcomes)).isEmpty();
+        run(scenario, locked).requireNoFailure();
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(amount()).isEqualTo(CALLERS * scenario.share()));
         await().atMost(Duration.ofSeconds(10))
@@ -142,11 +142,8 @@ abstract class CommitVisibilityContract {
         return scenarios().stream().filter(scenario -> scenario.share() > 0);
     }
 
-    private List<Object> run(Scenario scenario, Locked locked) throws Exception {
-        return Race.of(CALLERS, () -> {
-            scenario.call().run(callers, locked);
-            return "done";
-        });
+    private RaceResult<Void> run(Scenario scenario, Locked locked) throws InterruptedException {
+        return Race.callers(CALLERS).runAll(caller -> scenario.call().run(callers, locked));
     }
 
     private int amount() {

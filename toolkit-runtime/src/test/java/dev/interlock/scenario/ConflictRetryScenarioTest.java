@@ -16,9 +16,10 @@ import dev.interlock.retry.ConflictRetry;
 import dev.interlock.retry.RetryBudgets;
 import dev.interlock.retry.RetryContext;
 import dev.interlock.retry.RetryCounts;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,9 +223,8 @@ class ConflictRetryScenarioTest {
 
     @Test
     void writeSkewIsFoundAtTheCommitAndRetried() throws Exception {
-        List<Object> outcomes = Race.of(
-                CALLERS,
-                () -> conflicting.serializable(() -> {
+        RaceResult<Object> race = Race.callers(CALLERS)
+                .run(caller -> conflicting.serializable(() -> {
                     int sum = jdbc.sql("SELECT sum(value) FROM retried")
                             .query(Integer.class)
                             .single();
@@ -234,16 +234,15 @@ class ConflictRetryScenarioTest {
                             .update();
                     return "done";
                 }));
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(1);
     }
 
     @Test
     void deadlocksOfTwoRowsInOppositeOrderAllSucceedInTheEnd() throws Exception {
-        AtomicInteger turn = new AtomicInteger();
         AtomicInteger attempts = new AtomicInteger();
-        List<Object> outcomes = Race.of(CALLERS, () -> {
-            int first = 1 + turn.getAndIncrement() % 2;
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
+            int first = 1 + caller.number() % 2;
             for (int i = 0; i < ROUNDS; i++) {
                 conflicting.patiently(() -> {
                     attempts.incrementAndGet();
@@ -251,27 +250,24 @@ class ConflictRetryScenarioTest {
                     return add(3 - first);
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(values()).containsExactly(CALLERS * ROUNDS, CALLERS * ROUNDS, 0, 0);
         assertThat(attempts).as("no deadlock came about").hasValueGreaterThan(CALLERS * ROUNDS);
     }
 
     @Test
     void controlArmWithoutRetryFailsInDeadlocks() throws Exception {
-        AtomicInteger turn = new AtomicInteger();
-        List<Object> outcomes = Race.of(CALLERS, () -> {
-            int first = 1 + turn.getAndIncrement() % 2;
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
+            int first = 1 + caller.number() % 2;
             for (int i = 0; i < ROUNDS; i++) {
                 conflicting.inTransaction(() -> {
                     add(first);
                     return add(3 - first);
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isNotEmpty();
+        assertThat(race.failures()).isNotEmpty();
     }
 
     @Test

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.guard.ThrowingSupplier;
 import dev.interlock.retry.RetryBudgets;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -71,11 +71,11 @@ class EntityRetryTest {
     @Test
     void everyAttemptReadsTheEntityAnew() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        List<Object> outcomes = race(() -> conflicting.patiently(() -> {
-            attempts.incrementAndGet();
-            return add();
-        }));
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race(() -> conflicting.patiently(() -> {
+                    attempts.incrementAndGet();
+                    return add();
+                }))
+                .requireNoFailure();
         assertThat(amount()).isEqualTo(CALLERS);
         assertThat(attempts).as("no conflict came about").hasValueGreaterThan(CALLERS);
     }
@@ -83,9 +83,9 @@ class EntityRetryTest {
     @Test
     void controlArmWithoutRetryFails() throws Exception {
         TransactionTemplate transaction = new TransactionTemplate(context.getBean(JpaTransactionManager.class));
-        List<Object> outcomes = race(() -> transaction.execute(status -> add()));
-        assertThat(Race.failures(outcomes)).isNotEmpty().allMatch(OptimisticLockingFailureException.class::isInstance);
-        assertThat(amount()).isEqualTo(CALLERS - Race.failures(outcomes).size());
+        RaceResult<Object> race = race(() -> transaction.execute(status -> add()));
+        assertThat(race.failures()).isNotEmpty().allMatch(OptimisticLockingFailureException.class::isInstance);
+        assertThat(amount()).isEqualTo((int) race.countReturned());
     }
 
     @Test
@@ -101,8 +101,8 @@ class EntityRetryTest {
         assertThat(amount()).isZero();
     }
 
-    private static List<Object> race(Callable<Object> call) throws Exception {
-        return Race.of(CALLERS, call);
+    private static RaceResult<Object> race(Callable<Object> call) throws InterruptedException {
+        return Race.callers(CALLERS).run(caller -> call.call());
     }
 
     private String add() {

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.lock.LockLostException;
+import dev.interlock.test.Race;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import jakarta.persistence.EntityManagerFactory;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,11 +86,7 @@ class EntityTest {
     }
 
     private int amountAfter(Runnable addition) throws Exception {
-        Callable<String> call = () -> {
-            addition.run();
-            return "added";
-        };
-        assertThat(Race.failures(Race.of(CALLERS, call))).isEmpty();
+        Race.callers(CALLERS).runAll(caller -> addition.run()).requireNoFailure();
         return amount();
     }
 

@@ -12,7 +12,7 @@ import dev.interlock.idempotency.IdempotentTemplate;
 import dev.interlock.scenario.Payments.Broke;
 import dev.interlock.scenario.Payments.Declined;
 import dev.interlock.scenario.Payments.Receipt;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashSet;
@@ -59,9 +59,11 @@ class IdempotentTemplateTest {
 
     @Test
     void oneOfManyCallsHasItsEffect() throws Exception {
-        List<Object> answers =
-                Race.of(32, () -> idempotent.operation("charge", order).call(Receipt.class, this::charge));
-        assertThat(new HashSet<>(answers)).hasSize(1).allMatch(Receipt.class::isInstance);
+        List<Receipt> answers = Race.callers(32)
+                .run(caller -> idempotent.operation("charge", order).call(Receipt.class, this::charge))
+                .requireNoFailure()
+                .values();
+        assertThat(new HashSet<>(answers)).hasSize(1).doesNotContainNull();
         assertThat(PaymentsFixture.charged(order)).isEqualTo(1);
     }
 

@@ -14,11 +14,15 @@ import dev.interlock.retry.ConflictRetry;
 import dev.interlock.scenario.Payments.Broke;
 import dev.interlock.scenario.Payments.Declined;
 import dev.interlock.scenario.Payments.Receipt;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Caller;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceCall;
+import dev.interlock.test.RaceResult;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,8 +50,7 @@ class IdempotentTest {
     @EnumSource
     void oneOfSixtyFourCallsHasItsEffectAndAllGetItsAnswer(Setting setting) throws Exception {
         try (PaymentsFixture fixture = new PaymentsFixture(setting)) {
-            List<Object> answers = Race.of(64, () -> fixture.payments.pay("a", AMOUNT));
-            assertThat(new HashSet<>(answers)).hasSize(1).allMatch(Receipt.class::isInstance);
+            assertThat(answers(64, caller -> fixture.payments.pay("a", AMOUNT))).hasSize(1);
             assertThat(PaymentsFixture.charged("a")).isEqualTo(1);
         }
     }
@@ -56,8 +59,8 @@ class IdempotentTest {
     @EnumSource
     void controlArmChargesEachTime(Setting setting) throws Exception {
         try (PaymentsFixture fixture = new PaymentsFixture(setting)) {
-            List<Object> answers = Race.of(64, () -> fixture.payments.unguarded("a", AMOUNT));
-            assertThat(new HashSet<>(answers)).hasSizeGreaterThan(1);
+            assertThat(answers(64, caller -> fixture.payments.unguarded("a", AMOUNT)))
+                    .hasSizeGreaterThan(1);
             assertThat(PaymentsFixture.charged("a")).isEqualTo(64);
         }
     }
@@ -68,12 +71,8 @@ class IdempotentTest {
     void sixtyFourCallsOnTwoNodesHaveOneEffect(Setting setting) throws Exception {
         try (PaymentsFixture one = new PaymentsFixture(setting);
                 PaymentsFixture other = new PaymentsFixture(setting)) {
-            CountDownLatch turn = new CountDownLatch(32);
-            List<Object> answers = Race.of(64, () -> {
-                turn.countDown();
-                return (turn.getCount() % 2 == 0 ? one : other).payments.pay("a", AMOUNT);
-            });
-            assertThat(new HashSet<>(answers)).hasSize(1).allMatch(Receipt.class::isInstance);
+            assertThat(answers(64, caller -> (caller.number() % 2 == 0 ? one : other).payments.pay("a", AMOUNT)))
+                    .hasSize(1);
             assertThat(PaymentsFixture.charged("a")).isEqualTo(1);
         }
     }
@@ -81,8 +80,8 @@ class IdempotentTest {
     @Test
     void aMethodWithoutTransactionalGetsOne() throws Exception {
         try (PaymentsFixture fixture = new PaymentsFixture(Setting.PLAIN_JDBC)) {
-            List<Object> answers = Race.of(16, () -> fixture.payments.payWithoutTransactional("a", AMOUNT));
-            assertThat(new HashSet<>(answers)).hasSize(1);
+            assertThat(answers(16, caller -> fixture.payments.payWithoutTransactional("a", AMOUNT)))
+                    .hasSize(1);
             assertThat(PaymentsFixture.charged("a")).isEqualTo(1);
         }
     }
@@ -354,19 +353,25 @@ class IdempotentTest {
                 PaymentsFixture other = new PaymentsFixture(Setting.PLAIN_JDBC)) {
             for (int round = 0; round < 20; round++) {
                 String order = "r" + round;
-                List<Object> repeatable = Race.of(8, () -> node(fixture, other).payRepeatableRead(order));
-                List<Object> serializable =
-                        Race.of(8, () -> node(fixture, other).paySerializable("s" + order));
-                assertThat(new HashSet<>(repeatable)).hasSize(1).allMatch(Receipt.class::isInstance);
-                assertThat(new HashSet<>(serializable)).hasSize(1).allMatch(Receipt.class::isInstance);
+                assertThat(answers(8, caller -> node(caller, fixture, other).payRepeatableRead(order)))
+                        .hasSize(1);
+                assertThat(answers(8, caller -> node(caller, fixture, other).paySerializable("s" + order)))
+                        .hasSize(1);
                 assertThat(PaymentsFixture.charged(order)).isEqualTo(1);
                 assertThat(PaymentsFixture.charged("s" + order)).isEqualTo(1);
             }
         }
     }
 
-    private static Payments node(PaymentsFixture one, PaymentsFixture other) {
-        return (System.nanoTime() & 64) == 0 ? one.payments : other.payments;
+    /** What the callers got, each answer once. */
+    private static Set<Receipt> answers(int callers, RaceCall<Receipt> call) throws InterruptedException {
+        RaceResult<Receipt> race = Race.callers(callers).run(call);
+        assertThat(race.requireNoFailure().values()).doesNotContainNull();
+        return new HashSet<>(race.values());
+    }
+
+    private static Payments node(Caller caller, PaymentsFixture one, PaymentsFixture other) {
+        return caller.random().nextBoolean() ? one.payments : other.payments;
     }
 
     /** Its snapshot is older than the other's commit, so it cannot see the record that it runs into. */

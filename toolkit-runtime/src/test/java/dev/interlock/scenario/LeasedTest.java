@@ -23,9 +23,9 @@ import dev.interlock.lock.LockNotAcquiredException;
 import dev.interlock.lock.LockTemplate;
 import dev.interlock.postgres.PostgresLeases;
 import dev.interlock.scenario.Mails.Sent;
+import dev.interlock.test.Race;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -74,14 +74,17 @@ class LeasedTest {
 
     @Test
     void oneOfSixtyFourCallsOnTwoNodesSendsIt() throws Exception {
-        List<Object> answers = Race.of(64, () -> ((System.nanoTime() & 64) == 0 ? here : there).send("a"));
-        assertThat(new HashSet<>(answers)).hasSize(1).allMatch(Sent.class::isInstance);
+        List<Sent> answers = Race.callers(64)
+                .run(caller -> (caller.random().nextBoolean() ? here : there).send("a"))
+                .requireNoFailure()
+                .values();
+        assertThat(new HashSet<>(answers)).hasSize(1).doesNotContainNull();
         assertThat(Mails.OUT).hasSize(1);
     }
 
     @Test
     void controlArmSendsItEachTime() throws Exception {
-        Race.of(64, () -> here.unguarded("a"));
+        Race.callers(64).runAll(caller -> here.unguarded("a")).requireNoFailure();
         assertThat(Mails.OUT).hasSize(64);
     }
 

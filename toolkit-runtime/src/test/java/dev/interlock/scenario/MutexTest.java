@@ -11,9 +11,10 @@ import dev.interlock.lock.LockHold;
 import dev.interlock.lock.LockLostException;
 import dev.interlock.lock.LockTemplate;
 import dev.interlock.lock.StaleHolderException;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import dev.interlock.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,30 +105,27 @@ class MutexTest {
 
     @Test
     void callersOfTwoProcessesLoseNoUpdate() throws Exception {
-        AtomicInteger number = new AtomicInteger();
-        List<Object> outcomes = Race.of(16, () -> {
-            Mutexes chosen = number.getAndIncrement() % 2 == 0 ? mutexes : elsewhere;
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
+            Mutexes chosen = caller.number() % 2 == 0 ? mutexes : elsewhere;
             for (int i = 0; i < 20; i++) {
                 chosen.enforced("exclusive", () -> {
                     ledger.add();
                     return "";
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(ledger.amount()).isEqualTo(320);
     }
 
     @Test
     void withoutTheMutexTheSameCallersLoseUpdates() throws Exception {
-        List<Object> outcomes = Race.of(16, () -> {
+        RaceResult<Void> race = Race.callers(16).runAll(caller -> {
             for (int i = 0; i < 20; i++) {
                 ledger.add();
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(ledger.amount()).isLessThan(320);
     }
 
@@ -219,18 +216,16 @@ class MutexTest {
     }
 
     private void drawTokens(List<Long> tokens) throws Exception {
-        AtomicInteger number = new AtomicInteger();
-        List<Object> outcomes = Race.of(8, () -> {
-            Mutexes chosen = number.getAndIncrement() % 2 == 0 ? mutexes : elsewhere;
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
+            Mutexes chosen = caller.number() % 2 == 0 ? mutexes : elsewhere;
             for (int i = 0; i < 10; i++) {
                 chosen.token("tokens", () -> {
                     tokens.add(FencingToken.current().value());
                     return "";
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
     }
 
     @Test

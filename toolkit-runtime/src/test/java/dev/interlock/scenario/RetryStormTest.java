@@ -10,11 +10,11 @@ import dev.interlock.retry.ConflictRetry;
 import dev.interlock.retry.RetryBudgets;
 import dev.interlock.retry.RetryCounts;
 import dev.interlock.retry.RetryCounts.Outcome;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,14 +60,13 @@ class RetryStormTest {
     @Test
     void retriesStayWithinTheBudget() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        List<Object> outcomes = Race.of(CALLERS, () -> {
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
             for (int i = 0; i < CALLS; i++) {
                 assertThatThrownBy(() -> conflicting.byDefault(() -> alwaysConflicts(attempts)))
                         .isInstanceOf(OptimisticLockingFailureException.class);
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         int calls = CALLERS * CALLS;
         assertThat(count(Outcome.RETRIED)).isEqualTo((long) attempts.get() - calls);
         assertThat(attempts.get() - calls).isBetween(CAPACITY, CAPACITY + (int) (PER_CALL * calls));
@@ -81,11 +80,11 @@ class RetryStormTest {
                 .beans(Conflicting.class)
                 .retries(new RetryBudgets.Settings(0, 1_000_000, 0))
                 .open()) {
-            Race.of(CALLERS, () -> {
+            RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
                 assertThatThrownBy(
                         () -> unlimited.getBean(Conflicting.class).byDefault(() -> alwaysConflicts(attempts)));
-                return "done";
             });
+            race.requireNoFailure();
         }
         assertThat(attempts).hasValueGreaterThan(2 * CALLERS);
     }

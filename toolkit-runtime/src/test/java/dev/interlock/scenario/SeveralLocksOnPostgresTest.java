@@ -7,9 +7,10 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.key.InvalidKeyException;
 import dev.interlock.lock.LockNotAcquiredException;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -156,7 +157,7 @@ class SeveralLocksOnPostgresTest {
     void randomSubsetsInRandomOrderDoNotDeadlock(Scope scope) throws Exception {
         int[] counters = new int[5];
         int[] expected = new int[5];
-        List<Object> outcomes = Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 25; i++) {
                 List<Integer> subset = subset(counters.length);
                 Transfers mine = ThreadLocalRandom.current().nextBoolean() ? transfers : elsewhere;
@@ -168,9 +169,8 @@ class SeveralLocksOnPostgresTest {
                     subset.forEach(id -> expected[id]++);
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(counters).isEqualTo(expected);
     }
 

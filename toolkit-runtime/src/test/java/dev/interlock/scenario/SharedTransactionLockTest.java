@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.lock.LockNotAcquiredException;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -66,21 +66,19 @@ class SharedTransactionLockTest {
     @Test
     void readersOfBothProcessesAreInsideTogether() throws Exception {
         CyclicBarrier allInside = new CyclicBarrier(READERS);
-        AtomicInteger number = new AtomicInteger();
-        List<Object> outcomes = Race.of(READERS, () -> {
-            Documents mine = number.getAndIncrement() % 2 == 0 ? here : elsewhere;
+        RaceResult<Object> race = Race.callers(READERS).run(caller -> {
+            Documents mine = caller.number() % 2 == 0 ? here : elsewhere;
             return mine.read(1, () -> allInside.await(20, TimeUnit.SECONDS));
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
     }
 
     @Test
     void theControlArmOfWritersIsInsideAlone() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        AtomicInteger number = new AtomicInteger();
-        List<Object> outcomes = Race.of(READERS, () -> {
-            Documents mine = number.getAndIncrement() % 2 == 0 ? here : elsewhere;
+        RaceResult<Void> race = Race.callers(READERS).runAll(caller -> {
+            Documents mine = caller.number() % 2 == 0 ? here : elsewhere;
             for (int i = 0; i < 20; i++) {
                 mine.write(1, () -> {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
@@ -88,9 +86,8 @@ class SharedTransactionLockTest {
                     return inside.decrementAndGet();
                 });
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(most.get()).isEqualTo(1);
     }
 
@@ -129,7 +126,7 @@ class SharedTransactionLockTest {
     void readersNeverSeeAWriterHalfWay() throws Exception {
         int[] pair = {0, 0};
         AtomicInteger writes = new AtomicInteger();
-        List<Object> outcomes = Race.of(8, () -> {
+        RaceResult<Void> race = Race.callers(8).runAll(caller -> {
             for (int i = 0; i < 40; i++) {
                 Documents mine = ThreadLocalRandom.current().nextBoolean() ? here : elsewhere;
                 if (ThreadLocalRandom.current().nextInt(4) == 0) {
@@ -143,9 +140,8 @@ class SharedTransactionLockTest {
                     assertThat(mine.read(5, () -> pair[0] == pair[1])).isTrue();
                 }
             }
-            return "done";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         assertThat(pair).containsExactly(writes.get(), writes.get());
     }
 

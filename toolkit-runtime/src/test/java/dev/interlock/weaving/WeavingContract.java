@@ -7,9 +7,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.guard.GuardStage;
 import dev.interlock.guard.InvalidGuardException;
 import dev.interlock.lock.LockNotAcquiredException;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.InterlockContext;
 import dev.interlock.testing.PostgresServer;
-import dev.interlock.testing.Race;
 import dev.interlock.weaving.fixture.Declared;
 import dev.interlock.weaving.fixture.DeeplyComposed;
 import dev.interlock.weaving.fixture.Hidden;
@@ -96,12 +97,16 @@ abstract class WeavingContract {
         try (own) {
             Shop once = own.getBean(Shop.class);
             String call = UUID.randomUUID().toString();
-            assertThat(Race.of(CALLERS, () -> once.visitOnce(call))).containsOnly(1);
-            assertThat(Race.of(
-                            CALLERS,
-                            () -> once.visitOnceLater(call)
+            Race race = Race.callers(CALLERS);
+            assertThat(race.run(caller -> once.visitOnce(call))
+                            .requireNoFailure()
+                            .values())
+                    .containsOnly(1);
+            assertThat(race.run(caller -> once.visitOnceLater(call)
                                     .toCompletableFuture()
-                                    .get()))
+                                    .get())
+                            .requireNoFailure()
+                            .values())
                     .containsOnly(2);
             assertThat(once.guarded().count()).isEqualTo(2);
         }
@@ -109,7 +114,7 @@ abstract class WeavingContract {
 
     @Test
     void controlArmWithoutGuardRaces() throws Exception {
-        Race.of(CALLERS, shop::visitUnguarded);
+        Race.callers(CALLERS).runAll(caller -> shop.visitUnguarded()).requireNoFailure();
         assertThat(shop.unguarded().overlaps()).isPositive();
         assertThat(shop.unguarded().count()).isLessThan(CALLERS);
     }
@@ -268,7 +273,7 @@ abstract class WeavingContract {
     @Test
     void selfInvocationIsGuardedOnlyWhereWoven() throws Exception {
         Inner inner = context.getBean(Inner.class);
-        Race.of(CALLERS, inner::visitMyself);
+        Race.callers(CALLERS).runAll(caller -> inner.visitMyself()).requireNoFailure();
         assertThat(inner.tally().overlaps() == 0).isEqualTo(reachesEveryMethod());
     }
 
@@ -362,7 +367,7 @@ abstract class WeavingContract {
 
     private static void assertGuarded(Callable<?> call, Tally tally) throws Exception {
         int before = tally.count();
-        assertThat(Race.failures(Race.of(CALLERS, call))).isEmpty();
+        Race.callers(CALLERS).runAll(caller -> call.call()).requireNoFailure();
         assertThat(tally.overlaps()).isZero();
         assertThat(tally.count() - before).isEqualTo(CALLERS);
     }
@@ -376,11 +381,10 @@ abstract class WeavingContract {
         jdbc.sql("INSERT INTO balance VALUES (?, 0) ON CONFLICT (account) DO UPDATE SET amount = 0")
                 .param(account)
                 .update();
-        List<Object> outcomes = Race.of(CALLERS, () -> {
+        RaceResult<Void> race = Race.callers(CALLERS).runAll(caller -> {
             addition.to(account);
-            return "added";
         });
-        assertThat(Race.failures(outcomes)).isEmpty();
+        race.requireNoFailure();
         return jdbc.sql("SELECT amount FROM balance WHERE account = ?")
                 .param(account)
                 .query(Integer.class)

@@ -2,7 +2,7 @@ package dev.interlock.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
 import dev.interlock.weaving.AspectBinding;
 import dev.interlock.weaving.GuardAdvisor;
 import dev.interlock.weaving.ProxyVerifier;
@@ -44,12 +44,12 @@ class AspectJModeTest {
     }
 
     private static void race(Runnable call) throws Exception {
-        assertThat(Race.failures(Race.of(CALLERS, () -> {
+        Race.callers(CALLERS)
+                .runAll(caller -> {
                     for (int round = 0; round < ROUNDS; round++) {
                         call.run();
                     }
-                    return true;
-                })))
-                .isEmpty();
+                })
+                .requireNoFailure();
     }
 }

@@ -2,7 +2,7 @@ package dev.interlock.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
 import java.util.function.ObjLongConsumer;
 import org.aspectj.weaver.Advice;
 import org.junit.jupiter.api.AfterEach;
@@ -70,13 +70,13 @@ class GuardedServiceTest {
 
     private static long raced(ApplicationContext context, long id, ObjLongConsumer<Tally> increment) throws Exception {
         Tally tally = context.getBean(Tally.class);
-        assertThat(Race.failures(Race.of(CALLERS, () -> {
+        Race.callers(CALLERS)
+                .runAll(caller -> {
                     for (int round = 0; round < ROUNDS; round++) {
                         increment.accept(tally, id);
                     }
-                    return true;
-                })))
-                .isEmpty();
+                })
+                .requireNoFailure();
         return tally.value(id);
     }
 }

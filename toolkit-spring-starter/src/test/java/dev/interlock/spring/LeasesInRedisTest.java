@@ -10,7 +10,8 @@ import dev.interlock.annotation.OnExpiredLease;
 import dev.interlock.guard.InvalidGuardException;
 import dev.interlock.idempotency.HeldRecords;
 import dev.interlock.idempotency.OutcomeUnknownException;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
 import dev.interlock.testing.RedisServer;
 import java.time.Duration;
 import java.util.List;
@@ -58,11 +59,9 @@ class LeasesInRedisTest {
         application()
                 .run(one -> application().run(other -> {
                     List<Charges> nodes = List.of(one.getBean(Charges.class), other.getBean(Charges.class));
-                    AtomicInteger number = new AtomicInteger();
-                    List<Object> answers = Race.of(
-                            CALLERS,
-                            () -> nodes.get(number.getAndIncrement() % 2).charge("o-1", 10));
-                    assertThat(answers).hasSize(CALLERS).containsOnly("charge 1 of o-1");
+                    RaceResult<String> race = Race.callers(CALLERS)
+                            .run(caller -> nodes.get(caller.number() % 2).charge("o-1", 10));
+                    assertThat(race.requireNoFailure().values()).containsOnly("charge 1 of o-1");
                     assertThat(EFFECTS).hasValue(1);
                     assertThat(REDIS.keys("interlock:idempotency:*")).hasSize(1);
                     assertThat(nodes.get(0).charge("o-2", 10)).isEqualTo("charge 2 of o-2");
@@ -74,10 +73,9 @@ class LeasesInRedisTest {
         application()
                 .run(one -> application().run(other -> {
                     List<Charges> nodes = List.of(one.getBean(Charges.class), other.getBean(Charges.class));
-                    AtomicInteger number = new AtomicInteger();
-                    Race.of(
-                            CALLERS,
-                            () -> nodes.get(number.getAndIncrement() % 2).control("o-1"));
+                    Race.callers(CALLERS)
+                            .runAll(caller -> nodes.get(caller.number() % 2).control("o-1"))
+                            .requireNoFailure();
                     assertThat(EFFECTS).hasValue(CALLERS);
                 }));
     }

@@ -2,7 +2,7 @@ package dev.interlock.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,12 +54,12 @@ class MemoryBackendTest {
     }
 
     private static void race(MemoryService service, Consumer<MemoryService> call) throws Exception {
-        assertThat(Race.failures(Race.of(CALLERS, () -> {
+        Race.callers(CALLERS)
+                .runAll(caller -> {
                     for (int round = 0; round < ROUNDS; round++) {
                         call.accept(service);
                     }
-                    return true;
-                })))
-                .isEmpty();
+                })
+                .requireNoFailure();
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.interlock.lock.MutexSpaces;
-import dev.interlock.testing.Race;
+import dev.interlock.test.Race;
 import dev.interlock.testing.RedisServer;
 import java.time.Duration;
 import java.util.List;
@@ -142,25 +142,25 @@ class MutexTest {
 
     private static long raced(List<MutexTally> nodes, long id, ObjLongConsumer<MutexTally> increment) throws Exception {
         AtomicInteger number = new AtomicInteger();
-        assertThat(Race.failures(Race.of(CALLERS, () -> {
+        Race.callers(CALLERS)
+                .runAll(caller -> {
                     MutexTally node = nodes.get(number.getAndIncrement() % nodes.size());
                     for (int round = 0; round < ROUNDS; round++) {
                         increment.accept(node, id);
                     }
-                    return true;
-                })))
-                .isEmpty();
+                })
+                .requireNoFailure();
         return nodes.get(0).value(id);
     }
 
     private static void race(MutexService service, Consumer<MutexService> call) throws Exception {
-        assertThat(Race.failures(Race.of(CALLERS, () -> {
+        Race.callers(CALLERS)
+                .runAll(caller -> {
                     for (int round = 0; round < ROUNDS * 20; round++) {
                         call.accept(service);
                     }
-                    return true;
-                })))
-                .isEmpty();
+                })
+                .requireNoFailure();
     }
 
     @AutoConfiguration(after = InterlockAutoConfiguration.class)
