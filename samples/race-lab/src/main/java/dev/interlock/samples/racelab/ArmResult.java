@@ -38,9 +38,14 @@ record ArmResult(
                 .map(outcome -> ((Outcome.Failed) outcome).reason())
                 .toList();
         long acknowledged = outcomes.size() - refusals.size() - failures.size();
-        long nanos = rounds.stream().mapToLong(Round::nanos).sum();
+        long nanos = rounds.stream()
+                .mapToLong(round -> round.calls().elapsed().toNanos())
+                .sum();
         long p99 = Percentile.of(
-                99, rounds.stream().flatMap(round -> round.samples().stream()).mapToLong(Sample::nanos));
+                99,
+                rounds.stream()
+                        .flatMap(round -> round.calls().outcomes().stream())
+                        .mapToLong(call -> call.latency().toNanos()));
         return new ArmResult(
                 rounds.size(),
                 outcomes.size(),

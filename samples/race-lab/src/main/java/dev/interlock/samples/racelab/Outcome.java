@@ -1,6 +1,7 @@
 package dev.interlock.samples.racelab;
 
 import dev.interlock.InterlockException;
+import dev.interlock.test.RaceOutcome;
 
 /** How one call ended for its caller. */
 sealed interface Outcome {
@@ -12,7 +13,13 @@ sealed interface Outcome {
 
     record Failed(String reason) implements Outcome {}
 
-    static Outcome of(RuntimeException thrown) {
+    static Outcome of(RaceOutcome<Long> call) {
+        return call instanceof RaceOutcome.Returned<Long> returned
+                ? new Acknowledged(returned.value())
+                : of(((RaceOutcome.Thrown<Long>) call).failure());
+    }
+
+    static Outcome of(Throwable thrown) {
         return thrown instanceof InterlockException ? new Refused(thrown.toString()) : new Failed(thrown.toString());
     }
 }

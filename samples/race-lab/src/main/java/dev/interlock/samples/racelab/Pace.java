@@ -1,5 +1,6 @@
 package dev.interlock.samples.racelab;
 
+import dev.interlock.test.Race;
 import java.time.Duration;
 
 /**
@@ -14,12 +15,12 @@ record Pace(Duration pause, Duration skew) {
     /** Each caller goes on as soon as its own call has ended. */
     static final Pace AT_ONCE = new Pace(Duration.ZERO, Duration.ZERO);
 
-    /** Whether callers wait for each other before each call and not only before the first. */
-    boolean together() {
-        return !equals(AT_ONCE);
+    /** The race with its callers at this pace. */
+    Race of(Race race) {
+        return equals(AT_ONCE) ? race : race.together().pausing(caller -> before(caller.number()));
     }
 
-    Duration of(int caller) {
+    Duration before(int caller) {
         return pause.plus(skew.multipliedBy(caller));
     }
 }

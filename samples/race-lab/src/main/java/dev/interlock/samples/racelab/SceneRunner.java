@@ -1,5 +1,9 @@
 package dev.interlock.samples.racelab;
 
+import dev.interlock.test.Race;
+import dev.interlock.test.RaceResult;
+import dev.interlock.test.RaceRound;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,17 +23,20 @@ class SceneRunner implements ApplicationListener<ContextClosedEvent> {
     private static final int GUARDED_ROUNDS_AT_LEAST = 3;
     private static final int GOODBYE_SECONDS = 10;
 
-    private final Crowd crowd;
+    /** Its time-out exceeds every wait time of the scenes, so a call ends by its own rules first. */
+    private static final Race STANDARD = Race.callers(64).callsEach(5).timeout(Duration.ofMinutes(2));
+
+    private final Race race;
     private final AtomicReference<Thread> active = new AtomicReference<>();
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
     @Autowired
     SceneRunner() {
-        this(Crowd.STANDARD);
+        this(STANDARD);
     }
 
-    SceneRunner(Crowd crowd) {
-        this.crowd = crowd;
+    SceneRunner(Race race) {
+        this.race = race;
     }
 
     /** Tells one line of progress after each round. A second caller waits, since two runs would disturb each other's figures. */
@@ -83,13 +90,27 @@ class SceneRunner implements ApplicationListener<ContextClosedEvent> {
 
     private Round round(Scene scene, Action action) throws InterruptedException {
         scene.reset();
-        List<Sample> samples = crowd.perform(scene.pace(), action);
-        return new Round(samples, scene.violations(Round.answers(samples)));
+        RaceRound<Long> calls = calls(scene.pace().of(race), action);
+        return new Round(calls, scene.violations(Round.answers(calls)));
+    }
+
+    /** Calls that did not end or that broke down say nothing about the guard. */
+    private static RaceRound<Long> calls(Race race, Action action) throws InterruptedException {
+        RaceResult<Long> result;
+        try {
+            result = race.run(caller -> action.perform(caller.number()));
+        } catch (AssertionError stuck) {
+            throw new IllegalStateException(stuck.getMessage(), stuck);
+        }
+        for (Error error : result.failures(Error.class)) {
+            throw new IllegalStateException("A caller broke down: " + error, error);
+        }
+        return result.rounds().get(0);
     }
 
     private static String line(Scene scene, String arm, int number, Round round) {
         return scene.name() + ", " + arm + ", round " + number + ": "
                 + round.outcomes(Outcome.Acknowledged.class).count() + " of "
-                + round.samples().size() + " calls acknowledged, " + round.violationCount() + " violations";
+                + round.calls().outcomes().size() + " calls acknowledged, " + round.violationCount() + " violations";
     }
 }

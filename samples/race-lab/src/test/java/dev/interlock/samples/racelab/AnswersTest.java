@@ -2,19 +2,20 @@ package dev.interlock.samples.racelab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.stream.Stream;
+import dev.interlock.test.RaceOutcome;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AnswersTest {
 
     @Test
     void promisesAreThoseOfTheCallsThatReturned() {
-        Answers answers = answers(
-                new Outcome.Acknowledged(10),
-                new Outcome.Refused("no lock"),
-                new Outcome.Acknowledged(10),
-                new Outcome.Failed("no connection"),
-                new Outcome.Acknowledged(5));
+        Answers answers = answers(List.of(
+                Calls.acknowledged(10, 0, 1),
+                Calls.refused("no lock", 0, 1),
+                Calls.acknowledged(10, 0, 1),
+                Calls.failed("no connection", 0, 1),
+                Calls.acknowledged(5, 0, 1)));
 
         assertThat(answers.promises()).containsExactly(10L, 10L, 5L);
         assertThat(answers.promised()).isEqualTo(25);
@@ -22,14 +23,13 @@ class AnswersTest {
 
     @Test
     void refusedCallsHaveNotFailed() {
-        assertThat(answers(new Outcome.Refused("no lock")).failed()).isZero();
-        assertThat(answers(new Outcome.Failed("a conflict"), new Outcome.Failed("a conflict"))
+        assertThat(answers(List.of(Calls.refused("no lock", 0, 1))).failed()).isZero();
+        assertThat(answers(List.of(Calls.failed("a conflict", 0, 1), Calls.failed("a conflict", 0, 1)))
                         .failed())
                 .isEqualTo(2);
     }
 
-    private static Answers answers(Outcome... outcomes) {
-        return Round.answers(
-                Stream.of(outcomes).map(outcome -> new Sample(outcome, 0, 1)).toList());
+    private static Answers answers(List<RaceOutcome<Long>> calls) {
+        return Round.answers(Calls.round(calls));
     }
 }

@@ -3,12 +3,12 @@ package dev.interlock.samples.racelab;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.interlock.test.Race;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,7 +105,7 @@ class ReportTest {
     }
 
     private int run(Scene... scenes) {
-        SceneRunner runner = new SceneRunner(new Crowd(2, 2, Duration.ofSeconds(30)));
+        SceneRunner runner = new SceneRunner(Race.callers(2).callsEach(2));
         return new Report(runner, new ReportFile(file), new PrintStream(printed, true, UTF_8)).run(List.of(scenes));
     }
 

@@ -2,7 +2,9 @@ package dev.interlock.samples.racelab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.interlock.test.Race;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,7 @@ import org.springframework.context.support.StaticApplicationContext;
 @Timeout(60)
 class SceneRunnerTest {
 
-    private final SceneRunner runner = new SceneRunner(new Crowd(2, 2, Duration.ofSeconds(30)));
+    private final SceneRunner runner = new SceneRunner(Race.callers(2).callsEach(2));
     private final List<String> progress = new ArrayList<>();
 
     @Test
@@ -66,6 +68,49 @@ class SceneRunnerTest {
     }
 
     @Test
+    void callThatThrowsCountsAndItsCallerGoesOn() throws InterruptedException {
+        FakeScene refused = new FakeScene("refused", round -> 1, 0, caller -> {
+            throw new IllegalArgumentException("no");
+        });
+
+        SceneResult result = runner.run(refused, progress::add);
+
+        assertThat(result.guarded().failed()).isEqualTo(12);
+        assertThat(result.guarded().troubles()).containsExactly("java.lang.IllegalArgumentException: no");
+    }
+
+    @Test
+    void callsThatDoNotEndAreInterruptedAndTold() {
+        CountDownLatch interrupted = new CountDownLatch(2);
+        SceneRunner hasty = new SceneRunner(Race.callers(2).timeout(Duration.ofMillis(200)));
+        FakeScene stuck = new FakeScene("stuck", round -> 1, 0, caller -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                Thread.currentThread().interrupt();
+            }
+            return 1;
+        });
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> hasty.run(stuck, progress::add))
+                .withMessageContaining("2 of 2 callers were still running");
+        assertThat(interrupted.getCount()).isZero();
+    }
+
+    @Test
+    void callerThatBreaksDownIsTold() {
+        FakeScene broken = new FakeScene("broken", round -> 1, 0, caller -> {
+            throw new StackOverflowError();
+        });
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> runner.run(broken, progress::add))
+                .withMessage("A caller broke down: java.lang.StackOverflowError");
+    }
+
+    @Test
     void endOfTheContextEndsTheRunAndWaitsForItsCallers() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         AtomicBoolean callerLeft = new AtomicBoolean();
@@ -95,7 +140,7 @@ class SceneRunnerTest {
     void runsDoNotOverlap() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        SceneRunner single = new SceneRunner(new Crowd(1, 50, Duration.ofSeconds(30)));
+        SceneRunner single = new SceneRunner(Race.callers(1).callsEach(50));
         FakeScene scene = new FakeScene("a", round -> 1, 0, caller -> {
             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
             Thread.yield();
