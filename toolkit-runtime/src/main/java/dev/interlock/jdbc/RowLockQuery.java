@@ -28,9 +28,10 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
  * fail. Only if it finds nothing does the call wait.
  *
  * <p><b>Waiting.</b> A wait stands under a savepoint, so that one that runs out leaves the transaction usable and drops what was
- * locked before. Savepoint, {@code lock_timeout}, the locks, the former {@code lock_timeout} and the release travel together, in
- * one round trip. A wait is cut into slices: longer than Postgres' {@code deadlock_timeout} of a second, so that a circle of
- * waiters is found, and short enough for an interrupt.
+ * locked before. Savepoint, time-outs, the locks, the former time-outs and the release travel together, in one round trip. A wait
+ * is cut into slices: longer than Postgres' {@code deadlock_timeout} of a second, so that a circle of waiters is found, and short
+ * enough for an interrupt. A slice is a {@code lock_timeout}, which begins anew with every row and every holder of one; that all
+ * of them together end in time is up to {@code statement_timeout}.
  *
  * <p><b>Several rows.</b> They are sorted by key before the first is locked, by the node below the one that locks. The first try
  * of several does not skip: what it got would stand outside of that order while it waits for the rest.
@@ -41,15 +42,24 @@ final class RowLockQuery<T> {
     static final String PLACE = "interlock_place";
 
     private static final long SLICE_MILLIS = 1_200;
+    private static final long MOST_MILLIS = Integer.MAX_VALUE;
     private static final String BUSY = "55P03";
+    private static final String CANCELED = "57014";
     private static final String SAVEPOINT = "interlock_rows";
     private static final int BEFORE_THE_LOCKS = 2;
 
     private static final String BEGIN_WAIT = "SAVEPOINT " + SAVEPOINT + "; SELECT"
             + " pg_catalog.set_config('interlock.lock_timeout', pg_catalog.current_setting('lock_timeout'), true),"
-            + " pg_catalog.set_config('lock_timeout', ?, true); ";
-    private static final String END_WAIT = "; SELECT pg_catalog.set_config('lock_timeout',"
-            + " pg_catalog.current_setting('interlock.lock_timeout'), true); RELEASE SAVEPOINT " + SAVEPOINT;
+            + " pg_catalog.set_config('interlock.statement_timeout', pg_catalog.current_setting('statement_timeout'), true),"
+            + " pg_catalog.set_config('lock_timeout', ?, true),"
+            // A shorter one of the application's own stays.
+            + " pg_catalog.set_config('statement_timeout', CASE WHEN own.timeout::interval BETWEEN '1ms' AND most.timeout::interval"
+            + " THEN own.timeout ELSE most.timeout END, true)"
+            + " FROM pg_catalog.current_setting('statement_timeout') own(timeout), (VALUES (?)) most(timeout); ";
+    private static final String END_WAIT = "; SELECT"
+            + " pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('interlock.lock_timeout'), true),"
+            + " pg_catalog.set_config('statement_timeout', pg_catalog.current_setting('interlock.statement_timeout'), true);"
+            + " RELEASE SAVEPOINT " + SAVEPOINT;
 
     /** The ways to lock one row and several. */
     private record Sql(String one, String oneFree, String several) {}
@@ -68,9 +78,11 @@ final class RowLockQuery<T> {
         String lock = " FOR " + mode.name().replace('_', ' ') + " OF t";
         String one = "SELECT " + selected + " FROM " + table.sql() + " t WHERE " + table.keyIs("t.") + lock;
         int width = table.key().size();
-        String arrays = IntStream.range(0, width).mapToObj(i -> "?::text[]").collect(Collectors.joining(", "));
+        String arrays = IntStream.range(0, width)
+                .mapToObj(i -> "pg_catalog.unnest(?::text[])")
+                .collect(Collectors.joining(", "));
         String texts = IntStream.range(0, width).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
-        String several = "SELECT " + selected + ", k.place AS " + PLACE + " FROM pg_catalog.unnest(" + arrays
+        String several = "SELECT " + selected + ", k.place AS " + PLACE + " FROM ROWS FROM (" + arrays
                 + ") WITH ORDINALITY AS k(" + texts + ", place) JOIN " + table.sql() + " t ON "
                 + table.keyIsOf("t.", "k.") + " ORDER BY " + table.keyColumns("t.") + lock;
         return new Sql(one, one + " SKIP LOCKED", several);
@@ -130,9 +142,7 @@ final class RowLockQuery<T> {
             Deadline deadline = Deadline.after(Clock.SYSTEM, waitTime);
             while (true) {
                 refuseInterrupted();
-                long left = TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos());
-                String slice = Math.max(1, Math.min(SLICE_MILLIS, left)) + "ms";
-                Optional<List<T>> found = attempt(connection, sql, binder, size, placed, slice);
+                Optional<List<T>> found = attempt(connection, sql, binder, size, placed, deadline);
                 if (found.isPresent() || deadline.passed()) {
                     return found;
                 }
@@ -150,16 +160,19 @@ final class RowLockQuery<T> {
         }
     }
 
-    /** @param slice how long to wait, or {@code null} where the statement itself does not */
+    /** @param deadline of the wait, or {@code null} where the statement itself does not wait */
     private Optional<List<T>> attempt(
-            Connection connection, String sql, Binder binder, int size, boolean placed, @Nullable String slice)
+            Connection connection, String sql, Binder binder, int size, boolean placed, @Nullable Deadline deadline)
             throws SQLException {
-        String before = slice == null ? "SAVEPOINT " + SAVEPOINT + "; SELECT true; " : BEGIN_WAIT;
-        String after = slice == null ? "; RELEASE SAVEPOINT " + SAVEPOINT : END_WAIT;
+        String before = deadline == null ? "SAVEPOINT " + SAVEPOINT + "; SELECT true; " : BEGIN_WAIT;
+        String after = deadline == null ? "; RELEASE SAVEPOINT " + SAVEPOINT : END_WAIT;
         try (PreparedStatement statement = prepare(connection, before + sql + after)) {
             int next = 1;
-            if (slice != null) {
-                statement.setString(next++, slice);
+            if (deadline != null) {
+                long left = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos()));
+                statement.setString(next++, Math.min(SLICE_MILLIS, left) + "ms");
+                // One more than is left, so that the deadline has passed when it strikes.
+                statement.setString(next++, Math.min(MOST_MILLIS, left + 1) + "ms");
             }
             binder.bind(statement, next);
             statement.execute();
@@ -170,12 +183,17 @@ final class RowLockQuery<T> {
                 return Optional.of(read(found, size, placed));
             }
         } catch (SQLException failure) {
-            if (!BUSY.equals(failure.getSQLState())) {
+            if (!isBusy(failure, deadline)) {
                 throw failure;
             }
             backToSavepoint(connection);
             return Optional.empty();
         }
+    }
+
+    private static boolean isBusy(SQLException failure, @Nullable Deadline deadline) {
+        return BUSY.equals(failure.getSQLState())
+                || CANCELED.equals(failure.getSQLState()) && deadline != null && deadline.passed();
     }
 
     private static void backToSavepoint(Connection connection) throws SQLException {
