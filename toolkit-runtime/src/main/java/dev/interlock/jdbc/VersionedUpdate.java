@@ -115,6 +115,15 @@ public final class VersionedUpdate<T> {
                 .optional();
     }
 
+    /**
+     * As {@link #find}, for callers to whom a missing row is an exception.
+     *
+     * @throws RowNotFoundException if there is no such row
+     */
+    public Versioned<T> findOrThrow(Object key) {
+        return find(key).orElseThrow(() -> new RowNotFoundException(table, List.of(key), 1));
+    }
+
     /** Begins an update of the row with this key. */
     public VersionedRow row(Object key) {
         return new VersionedRow(this, table.texts(key), key);
