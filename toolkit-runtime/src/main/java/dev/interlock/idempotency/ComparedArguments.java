@@ -43,7 +43,8 @@ final class ComparedArguments {
             "org.springframework.ui.Model",
             "org.springframework.validation.Errors",
             "org.springframework.data.domain.Pageable",
-            "org.springframework.data.domain.Sort");
+            "org.springframework.data.domain.Sort",
+            "dev.interlock.jdbc.ExpectedVersion");
 
     private static final Set<String> MARKED = Set.of(
             "org.springframework.security.core.annotation.AuthenticationPrincipal",
@@ -129,12 +130,17 @@ final class ComparedArguments {
                 return true;
             }
         }
-        for (Class<?> type : FROM_THE_FRAMEWORK) {
-            if (type.isAssignableFrom(parameter.getType())) {
+        Class<?> type = parameter.getType() == Optional.class
+                ? ResolvableType.forType(parameter.getParameterizedType())
+                        .getGeneric()
+                        .toClass()
+                : parameter.getType();
+        for (Class<?> fromTheFramework : FROM_THE_FRAMEWORK) {
+            if (fromTheFramework.isAssignableFrom(type)) {
                 return true;
             }
         }
-        return isOneOf(parameter.getType());
+        return isOneOf(type);
     }
 
     private static boolean isOneOf(@Nullable Class<?> type) {
