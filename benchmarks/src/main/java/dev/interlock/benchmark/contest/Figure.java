@@ -11,7 +11,8 @@ public enum Figure {
     NODES("smallest / largest node", "%.2f", Sample::evenness),
     WAIT_P99("p99 of the wait", "%.1f ms", sample -> sample.waits().percentile(99) / 1e6),
     CALL_P99("p99 of a call", "%.2f ms", sample -> sample.calls().percentile(99) / 1e6),
-    WAL("WAL per call", "%,.0f B", Sample::wal);
+    WAL("WAL per call", "%,.0f B", Sample::wal),
+    DRAWN("sequence values per call", "%.2f", Sample::drawn);
 
     private final String title;
     private final String format;

@@ -11,11 +11,17 @@ import java.util.Arrays;
  * @param waits time from the begin of a call to that of its body
  * @param violations how often it broke what it promises, as when two holders of one key were inside at a time
  * @param wal bytes that each call added to Postgres' write-ahead log, NaN if nobody looked
+ * @param drawn values that each call took from sequences, NaN if nobody looked
  */
-public record Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long violations, double wal) {
+public record Sample(
+        long[] counts, long nanos, Histogram calls, Histogram waits, long violations, double wal, double drawn) {
 
     public Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long violations) {
         this(counts, nanos, calls, waits, violations, Double.NaN);
+    }
+
+    public Sample(long[] counts, long nanos, Histogram calls, Histogram waits, long violations, double wal) {
+        this(counts, nanos, calls, waits, violations, wal, Double.NaN);
     }
 
     public double perSecond() {
