@@ -11,14 +11,14 @@ final class Claiming implements Work {
 
     static final String COLUMNS = "id bigint PRIMARY KEY, payload text NOT NULL, status text NOT NULL, worker text";
     static final int BATCH = 100;
+    static final int TASKS = 20_000;
 
-    private static final int TASKS = 20_000;
     private static final String WORKER = "node-1";
 
     record Task(long id, String payload, String status, String worker) {}
 
     /** One way to claim, in a transaction of its own. */
-    private interface Claim {
+    interface Claim {
 
         List<Task> take(int limit);
     }
@@ -27,14 +27,16 @@ final class Claiming implements Work {
     private final int batch;
     private final Claim claim;
     private long open;
+    private long wrongBefore;
 
-    private Claiming(Ground ground, int batch, Claim claim) {
+    Claiming(Ground ground, int batch, Claim claim) {
         this.ground = ground;
         this.batch = batch;
         this.claim = claim;
         ground.jdbc()
                 .sql("CREATE INDEX ON " + ground.table() + " (id) WHERE status = 'OPEN'")
                 .update();
+        fill();
     }
 
     static Claiming byHand(Ground ground, int batch) {
@@ -83,7 +85,8 @@ final class Claiming implements Work {
     @Override
     public boolean call() {
         if (open < batch) {
-            refill();
+            wrongBefore += wrong();
+            fill();
             return false;
         }
         int claimed = claim.take(batch).size();
@@ -94,7 +97,7 @@ final class Claiming implements Work {
         return true;
     }
 
-    private void refill() {
+    private void fill() {
         ground.jdbc().sql("TRUNCATE " + ground.table()).update();
         ground.jdbc()
                 .sql("INSERT INTO " + ground.table()
@@ -107,6 +110,11 @@ final class Claiming implements Work {
 
     @Override
     public long wrong(long calls) {
+        return wrongBefore + wrong();
+    }
+
+    /** Of the tasks since the last ones came. */
+    private long wrong() {
         long left = ground.jdbc()
                 .sql("SELECT count(*) FROM " + ground.table() + " WHERE status = 'OPEN' AND worker IS NULL")
                 .query(Long.class)

@@ -27,7 +27,7 @@ final class Locking implements Work {
     record Stock(String sku, int quantity) {}
 
     /** One way to lock, inside of a transaction. */
-    private interface Lock {
+    interface Lock {
 
         Collection<Stock> take(List<String> keys);
     }
@@ -38,7 +38,7 @@ final class Locking implements Work {
     private final AtomicInteger calls = new AtomicInteger();
 
     /** @param size how many rows a call locks */
-    private Locking(Ground ground, int size, Lock lock) {
+    Locking(Ground ground, int size, Lock lock) {
         this.ground = ground;
         this.lock = lock;
         List<String> skus = IntStream.range(0, ARTICLES)
