@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.guard.GuardStage;
 import dev.interlock.guard.InvalidGuardException;
+import dev.interlock.jdbc.StateMachine;
 import dev.interlock.lock.LockNotAcquiredException;
 import dev.interlock.test.Race;
 import dev.interlock.test.RaceResult;
@@ -19,6 +20,7 @@ import dev.interlock.weaving.fixture.Shop;
 import dev.interlock.weaving.fixture.Tally;
 import dev.interlock.weaving.fixture.TwiceGuarded;
 import java.io.IOException;
+import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,6 +61,9 @@ abstract class WeavingContract {
         JdbcClient.create(pool)
                 .sql("CREATE TABLE IF NOT EXISTS balance (account text PRIMARY KEY, amount int NOT NULL)")
                 .update();
+        JdbcClient.create(pool)
+                .sql("CREATE TABLE IF NOT EXISTS weaving_week (id int PRIMARY KEY, day text NOT NULL)")
+                .update();
         context = reachesEveryMethod()
                 ? context(Shop.class, Inner.class, Hidden.class)
                 : context(Shop.class, Inner.class);
@@ -79,11 +84,20 @@ abstract class WeavingContract {
     }
 
     AnnotationConfigApplicationContext context(Class<?>... beans) {
+        return prepared(probe()).beans(beans).open();
+    }
+
+    private InterlockContext prepared(ProbeGuard probe) {
         return InterlockContext.on(pool)
                 .mode(mode())
-                .guard(probe())
-                .beans(beans)
-                .open();
+                .guard(probe)
+                .with(more -> more.registerBean(
+                        "weekdays",
+                        StateMachine.class,
+                        () -> StateMachine.of(pool, "weaving_week", DayOfWeek.class, Shop.Step.class)
+                                .column("day")
+                                .edge(DayOfWeek.MONDAY, Shop.Step.NEXT, DayOfWeek.TUESDAY)
+                                .build()));
     }
 
     @Test
@@ -239,6 +253,20 @@ abstract class WeavingContract {
     }
 
     @Test
+    void locksRowsAndMovesStates() throws Exception {
+        assertThat(balanceAfter("row", shop::addUnderRowLock)).isEqualTo(CALLERS);
+        JdbcClient.create(pool)
+                .sql("INSERT INTO weaving_week VALUES (1, 'MONDAY') ON CONFLICT (id) DO UPDATE SET day = 'MONDAY'")
+                .update();
+        assertThat(Race.callers(CALLERS)
+                        .run(caller -> shop.passOnce(1))
+                        .requireNoFailure()
+                        .values())
+                .containsOnlyOnce("TUESDAY")
+                .containsOnly("TUESDAY", null);
+    }
+
+    @Test
     void everyPairOfStagesNestsInOrder() {
         for (GuardStage outer : GuardStage.values()) {
             for (GuardStage inner : GuardStage.values()) {
@@ -320,11 +348,7 @@ abstract class WeavingContract {
 
     @Test
     void proxiedTransactionsAreRefusedWhereTheGuardIsWoven() {
-        InterlockContext proxied = InterlockContext.on(pool)
-                .mode(mode())
-                .proxiedTransactions()
-                .guard(probe())
-                .beans(Shop.class);
+        InterlockContext proxied = prepared(probe()).proxiedTransactions().beans(Shop.class);
         if (reachesEveryMethod()) {
             assertThatThrownBy(proxied::open)
                     .isInstanceOf(InvalidGuardException.class)
@@ -354,11 +378,8 @@ abstract class WeavingContract {
 
     private List<String> probed(EnumSet<GuardStage> stages) {
         List<String> events = new ArrayList<>();
-        AnnotationConfigApplicationContext own = InterlockContext.on(pool)
-                .mode(mode())
-                .guard(new ProbeGuard(events, stages))
-                .beans(Shop.class)
-                .open();
+        AnnotationConfigApplicationContext own =
+                prepared(new ProbeGuard(events, stages)).beans(Shop.class).open();
         try (own) {
             assertThat(own.getBean(Shop.class).probed()).isEqualTo("probed");
         }
