@@ -3,10 +3,14 @@ package dev.interlock.spring.web;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.idempotency.PrincipalResolver;
 import dev.interlock.idempotency.RequestKeys;
+import dev.interlock.retry.ConflictClassifier;
 import dev.interlock.spring.InterlockAutoConfiguration;
 import dev.interlock.spring.InterlockProperties;
 import dev.interlock.spring.OutcomeModule;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -15,11 +19,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Idempotent calls of Spring MVC. */
+/** Idempotent calls and versions of rows in Spring MVC. */
 @AutoConfiguration(after = InterlockAutoConfiguration.class)
 @ConditionalOnBean(GuardPlans.class)
 public final class InterlockWebAutoConfiguration {
@@ -58,6 +66,51 @@ public final class InterlockWebAutoConfiguration {
         @ConditionalOnBooleanProperty(name = "interlock.web.problem-details", matchIfMissing = true)
         ProblemAdvice interlockProblemAdvice() {
             return new ProblemAdvice();
+        }
+    }
+
+    /** Versions of rows in headers. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({HttpServletRequest.class, DispatcherServlet.class})
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    static class Versions {
+
+        @Bean
+        WebMvcConfigurer interlockExpectedVersions() {
+            return new WebMvcConfigurer() {
+                @Override
+                public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                    resolvers.add(new ExpectedVersionResolver());
+                }
+            };
+        }
+
+        @Bean
+        VersionedBodyAdvice interlockVersionedBodies() {
+            return new VersionedBodyAdvice();
+        }
+
+        @Bean
+        @ConditionalOnClass(JsonMapper.class)
+        DeclaredRowAdvice interlockDeclaredRows() {
+            return new DeclaredRowAdvice();
+        }
+    }
+
+    /** Errors of data access that no exception of Interlock's tells. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({HttpServletRequest.class, DispatcherServlet.class, ConcurrencyFailureException.class})
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    static class Conflicts {
+
+        @Bean
+        @ConditionalOnBean(ConflictClassifier.class)
+        @ConditionalOnBooleanProperty(name = "interlock.web.problem-details", matchIfMissing = true)
+        ConflictResolver interlockConflicts(
+                ConflictClassifier classifier,
+                @Qualifier(DispatcherServlet.HANDLER_EXCEPTION_RESOLVER_BEAN_NAME)
+                        ObjectProvider<HandlerExceptionResolver> advices) {
+            return new ConflictResolver(classifier, advices::getIfUnique);
         }
     }
 }

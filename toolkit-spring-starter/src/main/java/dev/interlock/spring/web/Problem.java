@@ -10,6 +10,9 @@ import dev.interlock.idempotency.MissingPrincipalException;
 import dev.interlock.idempotency.OutcomeUnknownException;
 import dev.interlock.idempotency.StoredOutcomeException;
 import dev.interlock.idempotency.UnstorableOutcomeException;
+import dev.interlock.jdbc.IllegalTransitionException;
+import dev.interlock.jdbc.RowNotFoundException;
+import dev.interlock.jdbc.StaleVersionException;
 import dev.interlock.lock.LockLostException;
 import dev.interlock.lock.LockLostException.Effects;
 import dev.interlock.lock.LockNotAcquiredException;
@@ -100,7 +103,26 @@ enum Problem {
             IndeterminateOutcomeException.class,
             HttpStatus.INTERNAL_SERVER_ERROR,
             0,
-            "The request may or may not have been carried out. Find out before it is repeated.");
+            "The request may or may not have been carried out. Find out before it is repeated."),
+    VERSION_MISSING(
+            MissingExpectedVersionException.class, HttpStatus.PRECONDITION_REQUIRED, 0, Preconditions.RULE + "."),
+    VERSION_INVALID(InvalidExpectedVersionException.class, HttpStatus.BAD_REQUEST, 0, Preconditions.RULE + "."),
+    VERSION_STALE(
+            StaleVersionException.class,
+            HttpStatus.PRECONDITION_FAILED,
+            0,
+            "The version that the request expects is not the current one. Read it again before the request is repeated."),
+    ROW_NOT_FOUND(RowNotFoundException.class, HttpStatus.NOT_FOUND, 0, "What the request is about does not exist."),
+    TRANSITION_ILLEGAL(
+            IllegalTransitionException.class,
+            HttpStatus.CONFLICT,
+            0,
+            "What the request is about is in a state that does not allow this."),
+    CONCURRENT_UPDATE(
+            ConflictException.class,
+            HttpStatus.CONFLICT,
+            0,
+            "Others changed the same data at the same time. Read it again before the request is repeated.");
 
     private final Predicate<InterlockException> matches;
     private final HttpStatus status;
@@ -136,13 +158,16 @@ enum Problem {
         return status;
     }
 
-    ResponseEntity<ProblemDetail> response() {
+    ResponseEntity<ProblemDetail> response(InterlockException thrown) {
         ProblemDetail body = ProblemDetail.forStatusAndDetail(status, detail);
         body.setType(type());
         body.setTitle(title());
         ResponseEntity.BodyBuilder response = ResponseEntity.status(status);
         if (retryAfterSeconds > 0) {
             response.header(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+        }
+        if (thrown instanceof StaleVersionException stale) {
+            stale.currentVersion().ifPresent(current -> response.eTag(ETags.of(current)));
         }
         return response.body(body);
     }

@@ -39,6 +39,6 @@ class ProblemAdvice {
         } else {
             log.debug("Answered with {}: {}", problem.type(), refusal.getMessage());
         }
-        return problem.response();
+        return problem.response(refusal);
     }
 }

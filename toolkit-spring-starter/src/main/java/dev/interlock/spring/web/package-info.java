@@ -1,4 +1,7 @@
-/** Idempotent calls of Spring MVC: keys in headers, responses as outcomes, and errors as problem details. */
+/**
+ * Idempotent calls and versions of rows in Spring MVC: keys and versions in headers, responses as outcomes, and errors as problem
+ * details.
+ */
 @NullMarked
 package dev.interlock.spring.web;
 

@@ -28,10 +28,16 @@ public final class HttpCalls {
     /** @param headers names and values in turn */
     public HttpResponse<String> post(String path, String json, String... headers)
             throws IOException, InterruptedException {
+        return send("POST", path, json, headers);
+    }
+
+    /** @param headers names and values in turn */
+    public HttpResponse<String> send(String method, String path, String json, String... headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofMillis(PATIENCE_MILLIS))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json));
+                .method(method, HttpRequest.BodyPublishers.ofString(json));
         return client.send(
                 (headers.length == 0 ? request : request.headers(headers)).build(),
                 HttpResponse.BodyHandlers.ofString());

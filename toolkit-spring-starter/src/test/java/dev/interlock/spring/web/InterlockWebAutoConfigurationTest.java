@@ -19,9 +19,12 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
 class InterlockWebAutoConfigurationTest {
@@ -50,6 +53,9 @@ class InterlockWebAutoConfigurationTest {
             assertThat(context)
                     .hasSingleBean(ServletRequestKeys.class)
                     .hasSingleBean(ProblemAdvice.class)
+                    .hasSingleBean(ConflictResolver.class)
+                    .hasSingleBean(VersionedBodyAdvice.class)
+                    .hasSingleBean(WebMvcConfigurer.class)
                     .hasSingleBean(OutcomeModule.class)
                     .hasSingleBean(PrincipalResolver.class)
                     .doesNotHaveBean(ContainerPrincipals.class);
@@ -89,7 +95,10 @@ class InterlockWebAutoConfigurationTest {
                     .hasSingleBean(OutcomeModule.class)
                     .doesNotHaveBean(RequestKeys.class)
                     .doesNotHaveBean(ContainerPrincipals.class)
-                    .doesNotHaveBean(ProblemAdvice.class);
+                    .doesNotHaveBean(ProblemAdvice.class)
+                    .doesNotHaveBean(ConflictResolver.class)
+                    .doesNotHaveBean(VersionedBodyAdvice.class)
+                    .doesNotHaveBean(WebMvcConfigurer.class);
         });
     }
 
@@ -104,7 +113,10 @@ class InterlockWebAutoConfigurationTest {
                     .run(context -> assertThat(context)
                             .hasNotFailed()
                             .doesNotHaveBean(RequestKeys.class)
-                            .doesNotHaveBean(ContainerPrincipals.class));
+                            .doesNotHaveBean(ContainerPrincipals.class)
+                            .doesNotHaveBean("interlockVersionedBodies")
+                            .doesNotHaveBean("interlockExpectedVersions")
+                            .doesNotHaveBean("interlockConflicts"));
         }
         plain.withClassLoader(new FilteredClassLoader(ResponseEntity.class, SecurityContextHolder.class))
                 .run(context -> assertThat(context)
@@ -148,8 +160,21 @@ class InterlockWebAutoConfigurationTest {
     @Test
     void problemDetailsCanBeSwitchedOff() {
         web.withPropertyValues("interlock.web.problem-details=false")
-                .run(context ->
-                        assertThat(context).hasSingleBean(RequestKeys.class).doesNotHaveBean(ProblemAdvice.class));
+                .run(context -> assertThat(context)
+                        .hasSingleBean(RequestKeys.class)
+                        .hasSingleBean(VersionedBodyAdvice.class)
+                        .doesNotHaveBean(ConflictResolver.class)
+                        .doesNotHaveBean(ProblemAdvice.class));
+    }
+
+    @Test
+    void versionsNeedNoDatabase() {
+        web.withClassLoader(new FilteredClassLoader(ConcurrencyFailureException.class, JdbcTemplate.class))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(VersionedBodyAdvice.class)
+                        .hasSingleBean(ProblemAdvice.class)
+                        .doesNotHaveBean("interlockConflicts"));
     }
 
     @Test
@@ -160,6 +185,9 @@ class InterlockWebAutoConfigurationTest {
                         .doesNotHaveBean(RequestKeys.class)
                         .doesNotHaveBean(PrincipalResolver.class)
                         .doesNotHaveBean(OutcomeModule.class)
+                        .doesNotHaveBean(ConflictResolver.class)
+                        .doesNotHaveBean(VersionedBodyAdvice.class)
+                        .doesNotHaveBean(WebMvcConfigurer.class)
                         .doesNotHaveBean(ProblemAdvice.class));
     }
 

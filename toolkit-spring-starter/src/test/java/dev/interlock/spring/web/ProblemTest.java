@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.interlock.InterlockException;
 import dev.interlock.idempotency.IdempotencyException;
+import dev.interlock.jdbc.StaleVersionException;
 import dev.interlock.lock.LockLostException;
 import dev.interlock.lock.LockLostException.Effects;
 import java.lang.reflect.Constructor;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 
@@ -34,6 +36,11 @@ class ProblemTest {
             lock.LockNotAcquiredException,              503, 1, lock-not-acquired
             lock.StaleHolderException,                  503, 1, lock-overtaken
             retry.IndeterminateOutcomeException,        500, -, commit-indeterminate
+            jdbc.StaleVersionException,                 412, -, version-stale
+            jdbc.IllegalTransitionException,            409, -, transition-illegal
+            spring.web.MissingExpectedVersionException, 428, -, version-missing
+            spring.web.InvalidExpectedVersionException, 400, -, version-invalid
+            spring.web.ConflictException,               409, -, concurrent-update
             """)
     void eachExceptionHasItsProblem(String exception, int status, String retryAfter, String type) throws Exception {
         check((InterlockException) make(Class.forName("dev.interlock." + exception)), status, retryAfter, type);
@@ -46,13 +53,23 @@ class ProblemTest {
     }
 
     @Test
+    void aStaleVersionTellsTheCurrentOneIfItIsKnown() {
+        assertThat(headersOf(new StaleVersionException(SECRET, 7)).getETag()).isEqualTo("\"7\"");
+        assertThat(headersOf(new StaleVersionException(SECRET)).getETag()).isNull();
+    }
+
+    private static HttpHeaders headersOf(InterlockException thrown) {
+        return Problem.of(thrown).orElseThrow().response(thrown).getHeaders();
+    }
+
+    @Test
     void errorsOfTheProgramAreNoProblemsOfClients() {
         assertThat(Problem.of(new IdempotencyException(SECRET, null))).isEmpty();
     }
 
     private static void check(InterlockException thrown, int status, String retryAfter, String type) {
         ResponseEntity<ProblemDetail> response =
-                Problem.of(thrown).orElseThrow().response();
+                Problem.of(thrown).orElseThrow().response(thrown);
         assertThat(response.getStatusCode().value()).isEqualTo(status);
         assertThat(response.getHeaders().getFirst("Retry-After")).isEqualTo(retryAfter);
         ProblemDetail body = response.getBody();
