@@ -24,6 +24,8 @@ import javax.sql.DataSource;
  * counter that many callers only add to, {@link #slotted} spreads it over rows. Who changes several counters in one transaction
  * should do so in one order everywhere. Without a transaction each change is its own.
  *
+ * <p>A refusal is true of one moment: who is refused has seen a value that leaves no room, whatever others did meanwhile.
+ *
  * <p>{@link #add} creates a missing counter and needs a unique constraint over the key; other columns need defaults. Values are
  * those of a {@code long}, within the column's type; a change beyond it fails with SQLSTATE 22003 and changes nothing.
  *
@@ -32,7 +34,7 @@ import javax.sql.DataSource;
  */
 public final class Counters {
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 10;
 
     private record Sql(String add, String value, String take, String addUpTo, String create) {}
 
@@ -109,13 +111,24 @@ public final class Counters {
      */
     public CounterResult tryTake(Object key, long amount) {
         requirePositive(amount);
-        List<Object> parameters = new ArrayList<>();
-        parameters.add(amount);
-        parameters.addAll(table.texts(key));
-        parameters.add(amount);
-        return one(statements.of(table).take, parameters)
-                .<CounterResult>map(Changed::new)
-                .orElseGet(() -> current(key).<CounterResult>map(Refused::new).orElseGet(Missing::new));
+        List<Object> change = new ArrayList<>();
+        change.add(amount);
+        change.addAll(table.texts(key));
+        change.add(amount);
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<Long> changed = one(statements.of(table).take, change);
+            if (changed.isPresent()) {
+                return new Changed(changed.get());
+            }
+            Optional<Long> current = current(key);
+            if (current.isEmpty()) {
+                return new Missing();
+            }
+            if (current.get() < amount) {
+                return new Refused(current.get());
+            }
+        }
+        throw unsteady();
     }
 
     /**
@@ -127,26 +140,36 @@ public final class Counters {
      */
     public CounterResult tryAdd(Object key, long amount, long limit) {
         requirePositive(amount);
+        if (limit < Long.MIN_VALUE + amount) {
+            return new Refused(sum(key));
+        }
+        long most = limit - amount;
         List<Object> change = new ArrayList<>();
         change.add(amount);
         change.addAll(table.texts(key));
-        change.add(Math.subtractExact(limit, amount));
+        change.add(most);
         for (int round = 0; round < ROUNDS; round++) {
             Optional<Long> changed = one(statements.of(table).addUpTo, change);
             if (changed.isPresent()) {
                 return new Changed(changed.get());
             }
             Optional<Long> current = current(key);
-            if (current.isPresent() || amount > limit) {
+            if (current.orElse(0L) > most) {
                 return new Refused(current.orElse(0L));
             }
-            Optional<Long> created = one(statements.of(table).create, parameters(key, amount));
+            Optional<Long> created =
+                    current.isPresent() ? Optional.empty() : one(statements.of(table).create, parameters(key, amount));
             if (created.isPresent()) {
                 return new Changed(created.get());
             }
         }
-        throw new ConcurrentUpdateException("A counter of table " + table.name()
-                + " could neither be changed nor created, since others insert and delete it all the time");
+        throw unsteady();
+    }
+
+    private ConcurrentUpdateException unsteady() {
+        return new ConcurrentUpdateException(
+                "A counter of table " + table.name() + " could neither be changed nor refused in " + ROUNDS
+                        + " rounds, since others change it all the time");
     }
 
     private static void requirePositive(long amount) {
