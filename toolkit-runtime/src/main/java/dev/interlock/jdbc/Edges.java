@@ -27,6 +27,10 @@ final class Edges<S extends Enum<S>, E extends Enum<E>> {
         this.events = events;
         for (S state : states.getEnumConstants()) {
             String text = storedAs.apply(state);
+            if (text == null) {
+                throw new IllegalArgumentException(
+                        "State " + state + " is stored as no text; give each state one, also if no edge names it");
+            }
             texts.put(state, text);
             S other = byText.putIfAbsent(text, state);
             if (other != null) {
