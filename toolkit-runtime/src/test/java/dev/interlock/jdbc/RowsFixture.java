@@ -5,12 +5,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -104,13 +104,11 @@ final class RowsFixture implements AutoCloseable {
     static final class Other implements AutoCloseable {
 
         private final Connection connection;
-        private final JdbcClient jdbc;
 
         private Other(DataSource source, String... statements) {
             try {
                 connection = source.getConnection();
                 connection.setAutoCommit(false);
-                jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
             } catch (SQLException failure) {
                 throw new IllegalStateException(failure);
             }
@@ -125,12 +123,24 @@ final class RowsFixture implements AutoCloseable {
         }
 
         void execute(String statement) {
-            jdbc.sql(statement).update();
+            try (Statement any = connection.createStatement()) {
+                any.execute(statement);
+            } catch (SQLException failure) {
+                throw new IllegalStateException(failure);
+            }
         }
 
         void commit() {
             try {
                 connection.commit();
+            } catch (SQLException failure) {
+                throw new IllegalStateException(failure);
+            }
+        }
+
+        void rollback() {
+            try {
+                connection.rollback();
             } catch (SQLException failure) {
                 throw new IllegalStateException(failure);
             }
