@@ -1,6 +1,8 @@
 package dev.interlock.samples.racelab;
 
+import dev.interlock.jdbc.RowClaims;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,7 +14,10 @@ import java.util.stream.Stream;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ObjectUtils;
 
-/** The annotations that only the guarded arm of a scene has, as its source has them: the one difference between the arms. */
+/**
+ * What only the guarded arm of a scene has, the one difference between the arms: annotations, as its source has them, and classes
+ * of the toolkit.
+ */
 final class GuardText {
 
     private static final Comparator<Method> NAME_FIRST = Comparator.comparing(
@@ -24,17 +29,35 @@ final class GuardText {
     /** Reads the nested components {@code Guarded} and {@code Unguarded}. */
     static String of(Class<?> scene) {
         Set<Annotation> shared = annotations(scene, "Unguarded").collect(Collectors.toSet());
-        return annotations(scene, "Guarded")
+        Stream<String> annotations = annotations(scene, "Guarded")
                 .filter(Predicate.not(shared::contains))
-                .map(GuardText::written)
-                .collect(Collectors.joining("\n"));
+                .map(GuardText::written);
+        return Stream.concat(annotations, classes(scene)).collect(Collectors.joining("\n"));
+    }
+
+    private static Stream<String> classes(Class<?> scene) {
+        return arm(scene, "Guarded")
+                .flatMap(nested -> Stream.of(nested.getDeclaredFields()))
+                .map(Field::getType)
+                .filter(GuardText::isOfTheToolkit)
+                .map(Class::getSimpleName)
+                .distinct();
+    }
+
+    /** Whether an arm that holds an object of the type is guarded by its code. */
+    static boolean isOfTheToolkit(Class<?> type) {
+        return type.getPackageName().equals(RowClaims.class.getPackageName());
     }
 
     private static Stream<Annotation> annotations(Class<?> scene, String arm) {
-        return Stream.of(scene.getDeclaredClasses())
-                .filter(nested -> nested.getSimpleName().equals(arm))
+        return arm(scene, arm)
                 .flatMap(nested -> Stream.of(nested.getDeclaredMethods()))
                 .flatMap(method -> Stream.of(method.getAnnotations()));
+    }
+
+    private static Stream<Class<?>> arm(Class<?> scene, String name) {
+        return Stream.of(scene.getDeclaredClasses())
+                .filter(nested -> nested.getSimpleName().equals(name));
     }
 
     private static String written(Annotation annotation) {

@@ -8,8 +8,15 @@ import java.util.List;
  * <p>A scene is a component with three nested components: {@code Body}, what the call does, and {@code Unguarded} and
  * {@code Guarded}, which call it and differ by the guard's annotation alone; under {@code @RetryOnConflict} also by the
  * isolation, which decides whether there is a conflict to retry, and under {@code @Idempotent} also by the key for the next
- * system, which the guard gives and without which each call makes one up. Scenes of the same call share a body of their own. A
- * scene is found by being in this package.
+ * system, which the guard gives and without which each call makes one up. Scenes of the same call share a body of their own.
+ *
+ * <p>Where the guard is a class, the arms differ by their code: {@code Unguarded} looks and then writes by plain SQL, as is often
+ * done, where {@code Guarded} asks an object of the class. Likewise under {@code @StateTransition}, since a body that looks at the
+ * state would see the transition. What follows of it is the body again, and the transaction is the same; without anything in
+ * common there is no body.
+ *
+ * <p>A scene is found by being in this package. It is an ordinary class of the file of its name, from which the page shows the
+ * arms.
  */
 interface Scene {
 

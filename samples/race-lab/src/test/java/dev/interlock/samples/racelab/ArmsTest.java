@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.interlock.annotation.Guarded;
 import dev.interlock.annotation.RetryOnConflict;
+import dev.interlock.annotation.StateTransition;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,10 @@ import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.util.ClassUtils;
 
-/** What makes a scene an experiment: its arms differ by the guard alone, and by the isolation that a retry cannot do without. */
+/**
+ * What makes a scene an experiment: its arms differ by the guard alone, and by the isolation that a retry cannot do without. A
+ * guard that is a class takes the place of code.
+ */
 class ArmsTest {
 
     static Stream<Class<?>> scenes() {
@@ -56,17 +61,58 @@ class ArmsTest {
     @ParameterizedTest
     @MethodSource("scenes")
     void guardedArmHasAGuard(Class<?> scene) {
-        assertThat(annotations(arm(scene, "Guarded"), all -> all.filter(ArmsTest::isGuard))
-                        .values())
-                .allSatisfy(guards -> assertThat(guards).isNotEmpty());
+        Class<?> guarded = arm(scene, "Guarded");
+        assertThat(annotations(guarded, all -> all.filter(ArmsTest::isGuard)).values())
+                .allSatisfy(guards -> assertThat(guards.isEmpty() && !isGuardedByCode(guarded))
+                        .isFalse());
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenes")
+    void unguardedArmHasNothingOfTheToolkit(Class<?> scene) {
+        Class<?> unguarded = arm(scene, "Unguarded");
+
+        assertThat(isGuardedByCode(unguarded)).isFalse();
+        assertThat(annotations(unguarded, all -> all.filter(ArmsTest::isGuard)).values())
+                .allSatisfy(guards -> assertThat(guards).isEmpty());
     }
 
     @ParameterizedTest
     @MethodSource("scenes")
     void armsHoldTheSameBody(Class<?> scene) {
-        assertThat(fieldTypes(arm(scene, "Guarded")))
-                .isEqualTo(fieldTypes(arm(scene, "Unguarded")))
-                .hasSize(1);
+        assertThat(fieldTypes(arm(scene, "Guarded"), ArmsTest::isBody))
+                .isEqualTo(fieldTypes(arm(scene, "Unguarded"), ArmsTest::isBody));
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenes")
+    void armsThatDifferByAnnotationsHoldNothingElse(Class<?> scene) {
+        Class<?> guarded = arm(scene, "Guarded");
+        if (!isGuardedByCode(guarded) && !movesAState(guarded)) {
+            assertThat(fieldTypes(guarded, any -> true)).hasSize(1);
+            assertThat(fieldTypes(arm(scene, "Unguarded"), any -> true)).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenes")
+    void guardedArmHasItsBodyAndTheGuardAlone(Class<?> scene) {
+        Predicate<Class<?>> guard = GuardText::isOfTheToolkit;
+
+        assertThat(fieldTypes(arm(scene, "Guarded"), guard.or(ArmsTest::isBody).negate()))
+                .isEmpty();
+    }
+
+    private static boolean isBody(Class<?> type) {
+        return type.getPackageName().equals(Scene.class.getPackageName());
+    }
+
+    private static boolean isGuardedByCode(Class<?> arm) {
+        return !fieldTypes(arm, GuardText::isOfTheToolkit).isEmpty();
+    }
+
+    private static boolean movesAState(Class<?> arm) {
+        return methods(arm).allMatch(method -> method.isAnnotationPresent(StateTransition.class));
     }
 
     private static boolean isGuard(Annotation annotation) {
@@ -103,14 +149,15 @@ class ArmsTest {
                                 .toList()));
     }
 
-    private static List<Class<?>> fieldTypes(Class<?> arm) {
+    private static List<Class<?>> fieldTypes(Class<?> arm, Predicate<Class<?>> which) {
         return Stream.of(arm.getDeclaredFields())
                 .<Class<?>>map(field -> field.getType())
+                .filter(which)
                 .toList();
     }
 
     private static Stream<Method> methods(Class<?> arm) {
-        return Stream.of(arm.getDeclaredMethods()).filter(method -> !method.isSynthetic());
+        return Stream.of(arm.getDeclaredMethods()).filter(method -> Modifier.isPublic(method.getModifiers()));
     }
 
     private static String signature(Method method) {

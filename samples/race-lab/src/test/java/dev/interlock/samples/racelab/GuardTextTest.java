@@ -25,6 +25,11 @@ class GuardTextTest {
         assertThat(GuardText.of(ShortCodesScene.class))
                 .isEqualTo("@RetryOnConflict(constraints = \"short_code_unique\", delay = \"0s\", maxRetries = 50,"
                         + " on = UNIQUE, timeout = \"60s\")");
+        assertThat(GuardText.of(StockScene.class))
+                .isEqualTo("@RowLocked(column = \"sku\", key = \"#sku\", table = \"stock\", waitTime = \"30s\")");
+        assertThat(GuardText.of(ShippingScene.class))
+                .isEqualTo("@StateTransition(event = \"SHIP\", key = \"#orderId\", machine = \"shipping\","
+                        + " onRejected = SKIP)");
         assertThat(GuardText.of(PaymentScene.class))
                 .isEqualTo("@Idempotent(name = \"payment\", key = \"#paymentKey\")");
         assertThat(GuardText.of(MailScene.class))
@@ -44,6 +49,19 @@ class GuardTextTest {
         assertThat(GuardText.of(OnCallScene.class)).isEqualTo("""
                         @RetryOnConflict(maxRetries = 50, timeout = "60s")
                         @Transactional(isolation = SERIALIZABLE)""");
+    }
+
+    @Test
+    void classesOfTheToolkitAreNamedOnceEach() {
+        assertThat(GuardText.of(CouponScene.class)).isEqualTo("FindOrCreate");
+        assertThat(GuardText.of(RaffleScene.class)).isEqualTo("RowClaims");
+    }
+
+    @Test
+    void classesComeAfterTheAnnotations() {
+        assertThat(GuardText.of(CartScene.class)).isEqualTo("""
+                        @RetryOnConflict(maxRetries = 50, timeout = "30s")
+                        VersionedUpdate""");
     }
 
     @Test

@@ -31,17 +31,27 @@ class RaceLabReportTest {
         JsonNode rows = json();
         assertThat(rows.valueStream().map(row -> row.get("scene").asString()))
                 .contains(
+                        "aggregate-edit",
+                        "coupon",
                         "credit-balance",
+                        "first-hundred",
                         "flash-sale",
                         "hot-account",
                         "hot-account-escalated",
                         "import",
+                        "job-counter",
                         "mail-and-status",
                         "nightly-job",
                         "on-call",
                         "one-runner",
+                        "order-stock",
                         "payment",
-                        "short-codes");
+                        "raffle",
+                        "shared-cart",
+                        "ship-once",
+                        "short-codes",
+                        "task-workers",
+                        "tickets");
         assertThat(rows.valueStream()).allSatisfy(row -> {
             assertThat(row.propertyNames())
                     .containsExactly(
