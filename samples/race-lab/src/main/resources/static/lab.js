@@ -60,6 +60,8 @@ class SceneCard {
     this.section.setAttribute("aria-labelledby", `scene-${scene.name}`);
     this.part(".problem").textContent = scene.problem;
     this.part(".difference code").textContent = scene.guard;
+    this.part(".unguarded").textContent = scene.code.unguarded;
+    this.part(".guarded").textContent = scene.code.guarded;
     this.button.setAttribute("aria-label", `Run: ${scene.title}`);
     this.button.addEventListener("click", () => this.run());
   }

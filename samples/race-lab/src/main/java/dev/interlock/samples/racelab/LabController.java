@@ -24,8 +24,11 @@ class LabController {
         this.servers = List.of(postgres.server(), redis.server());
     }
 
+    /** The code of both arms, side by side on the page. */
+    record CodeView(String unguarded, String guarded) {}
+
     /** {@code runs} holds the address of the last run, or is empty. */
-    record SceneView(String name, String title, String problem, String guard, List<URI> runs) {}
+    record SceneView(String name, String title, String problem, String guard, CodeView code, List<URI> runs) {}
 
     @GetMapping("/servers")
     List<Server> servers() {
@@ -40,6 +43,7 @@ class LabController {
                         scene.title(),
                         scene.problem(),
                         GuardText.of(scene.getClass()),
+                        code(scene.getClass()),
                         desk.last(scene).map(LabController::address).stream().toList()))
                 .toList();
     }
@@ -57,6 +61,10 @@ class LabController {
                 .map(Run::view)
                 .orElseThrow(() -> new NotThereException("There is no run " + id + " of the scene '" + name
                         + "'; only the last run of a scene is kept."));
+    }
+
+    private static CodeView code(Class<?> scene) {
+        return new CodeView(ArmSource.of(scene, "Unguarded"), ArmSource.of(scene, "Guarded"));
     }
 
     private Scene scene(String name) {

@@ -82,6 +82,8 @@ class PageTest {
             assertThat(scene.get("title").asString()).isNotBlank();
             assertThat(scene.get("problem").asString()).isNotBlank();
             assertThat(scene.get("guard").asString()).isNotBlank();
+            assertThat(scene.get("code").get("unguarded").asString()).startsWith("static class Unguarded {");
+            assertThat(scene.get("code").get("guarded").asString()).startsWith("static class Guarded {");
         });
     }
 
