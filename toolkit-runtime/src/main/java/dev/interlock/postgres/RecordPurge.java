@@ -108,7 +108,8 @@ public final class RecordPurge implements AutoCloseable {
         }
     }
 
-    private void report() {
+    /** Warns of records that are held, if there are any. */
+    void report() {
         List<HeldRecord> held = leases.held(MOST_REPORTED);
         if (!held.isEmpty()) {
             log.warn(

@@ -8,7 +8,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.interlock.guard.Clock;
 import dev.interlock.testing.PostgresServer;
-import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -76,15 +75,13 @@ class RecordPurgeTest {
         assertThat(reports()).isEmpty();
     }
 
-    private List<String> reports() throws Exception {
+    private List<String> reports() {
         ListAppender<ILoggingEvent> appender = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(RecordPurge.class);
-        Method report = RecordPurge.class.getDeclaredMethod("report");
-        report.setAccessible(true);
         appender.start();
         logger.addAppender(appender);
         try {
-            report.invoke(purge);
+            purge.report();
         } finally {
             logger.detachAppender(appender);
         }
