@@ -69,7 +69,7 @@ class Stock {
                 .query(Integer.class)
                 .single();
         if (onShelf < promised) {
-            throw new OutOfStockException(Map.of(sku, onShelf - promised));
+            throw new OutOfStockException(Map.of(sku, onShelf));
         }
         return jdbc.sql("UPDATE stock SET available = ? WHERE sku = ? RETURNING sku, available")
                 .params(onShelf - promised, sku)
