@@ -31,15 +31,15 @@ CREATE TABLE IF NOT EXISTS order_line (
 );
 CREATE INDEX IF NOT EXISTS order_line_sku ON order_line (sku);
 
--- Written by the state machine; "id" is the order.
+-- Written by the state machine.
 CREATE TABLE IF NOT EXISTS order_event (
-    id uuid NOT NULL REFERENCES orders,
+    order_id uuid NOT NULL REFERENCES orders,
     event text NOT NULL,
     from_state text NOT NULL,
     to_state text NOT NULL,
     at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS order_event_id ON order_event (id);
+CREATE INDEX IF NOT EXISTS order_event_order ON order_event (order_id);
 
 CREATE TABLE IF NOT EXISTS coupon (
     code text PRIMARY KEY

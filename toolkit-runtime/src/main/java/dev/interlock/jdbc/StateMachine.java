@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A transition is one guarded {@code UPDATE … SET status = 'SHIPPED' WHERE id = ? AND status = 'PAID'}: of all who fire the
  * event at once one applies it, and the others are told where the row is. An event that the present state does not allow locks and
- * changes nothing. With a {@linkplain StateMachineBuilder#log log} the same statement writes a row about it.
+ * changes nothing. With a {@linkplain StateMachineBuilder#log log} the same statement writes a row about it, and with a
+ * {@linkplain StateMachineBuilder#version version} it counts the transition as an update: without, a client that has read the row
+ * before does not learn that its state is another one.
  *
  * <p>Works with and without a transaction; in one, the row stays locked and a rollback takes the transition back. Under REPEATABLE
  * READ and SERIALIZABLE a row that was changed since the snapshot is SQLSTATE 40001.
@@ -47,13 +49,16 @@ public final class StateMachine<S extends Enum<S>, E extends Enum<E>> {
 
     private final KeyedTable table;
     private final String column;
+    private final @Nullable String version;
     private final Edges<S, E> edges;
     private final TransitionLog log;
     private final KeyedTable.Statements<Sql> statements;
 
-    StateMachine(KeyedTable table, String column, Edges<S, E> edges, TransitionLog log) {
+    /** @param version column that counts transitions, or {@code null} */
+    StateMachine(KeyedTable table, String column, @Nullable String version, Edges<S, E> edges, TransitionLog log) {
         this.table = table;
         this.column = column;
+        this.version = version;
         this.edges = edges;
         this.log = log;
         this.statements = new KeyedTable.Statements<>(this::write);
@@ -67,7 +72,9 @@ public final class StateMachine<S extends Enum<S>, E extends Enum<E>> {
 
     private Sql write(KeyedTable typed) {
         String state = Identifier.quoted(column);
-        String move = "UPDATE " + typed.sql() + " SET " + state + " = " + typed.parameter(column) + " WHERE "
+        String counted =
+                version == null ? "" : ", " + Identifier.quoted(version) + " = " + Identifier.quoted(version) + " + 1";
+        String move = "UPDATE " + typed.sql() + " SET " + state + " = " + typed.parameter(column) + counted + " WHERE "
                 + typed.keyIs("") + " AND " + state + " = " + typed.parameter(column);
         return new Sql(
                 "SELECT " + state + "::text FROM " + typed.sql() + " WHERE " + typed.keyIs(""), log.around(move));

@@ -21,7 +21,9 @@ public final class StateMachineBuilder<S extends Enum<S>, E extends Enum<E>> {
     private KeyedTable table;
     private String column = "status";
     private Function<S, String> storedAs = Enum::name;
+    private @Nullable String version;
     private @Nullable String log;
+    private String[] logKey = {};
 
     StateMachineBuilder(KeyedTable table, Class<S> states, Class<E> events) {
         this.table = table;
@@ -47,6 +49,16 @@ public final class StateMachineBuilder<S extends Enum<S>, E extends Enum<E>> {
         return this;
     }
 
+    /**
+     * Counts each transition as an update of the row, for clients and JPA entities that hold its version.
+     *
+     * @param name of the version's column, of an integer type
+     */
+    public StateMachineBuilder<S, E> version(String name) {
+        version = Identifier.column(name);
+        return this;
+    }
+
     /** The event leads from one state to another. */
     public StateMachineBuilder<S, E> edge(S from, E event, S to) {
         edges.add(new Edge<>(
@@ -59,18 +71,21 @@ public final class StateMachineBuilder<S extends Enum<S>, E extends Enum<E>> {
     /**
      * Writes a row about each transition, in the same statement.
      *
-     * @param name of a table that has the key's columns under their names, and {@code event}, {@code from_state} and
-     *     {@code to_state} of a text or enum type; further columns, such as the time, need defaults
+     * @param name of a table that has {@code event}, {@code from_state} and {@code to_state} of a text or enum type; further
+     *     columns, such as the time, need defaults
+     * @param key columns that get the key of the row, by default those of the same names
      */
-    public StateMachineBuilder<S, E> log(String name) {
+    public StateMachineBuilder<S, E> log(String name, String... key) {
         log = Identifier.table(name);
+        logKey = key.clone();
         return this;
     }
 
     /**
      * Checks the machine.
      *
-     * @throws IllegalArgumentException if there is no edge, or one contradicts another
+     * @throws IllegalArgumentException if there is no edge, or one contradicts another, or the log has another number of key
+     *     columns
      */
     public StateMachine<S, E> build() {
         if (edges.isEmpty()) {
@@ -79,6 +94,10 @@ public final class StateMachineBuilder<S extends Enum<S>, E extends Enum<E>> {
         }
         KeyedTable typed = table.columns(column);
         return new StateMachine<>(
-                typed, column, new Edges<>(edges, states, events, storedAs), TransitionLog.of(typed, log));
+                typed,
+                column,
+                version,
+                new Edges<>(edges, states, events, storedAs),
+                TransitionLog.of(typed, log, logKey));
     }
 }

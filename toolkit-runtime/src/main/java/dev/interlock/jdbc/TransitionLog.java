@@ -15,13 +15,19 @@ final class TransitionLog {
         this.table = table;
     }
 
-    static TransitionLog of(KeyedTable rows, @Nullable String name) {
+    /** @param key columns of the log for the key of the rows, none for those of the same names */
+    static TransitionLog of(KeyedTable rows, @Nullable String name, String... key) {
+        if (name == null) {
+            return new TransitionLog(null);
+        }
+        if (key.length > 0 && key.length != rows.key().size()) {
+            throw new IllegalArgumentException(
+                    "The log " + name + " has " + key.length + " columns for the key of table " + rows.name()
+                            + ", which has " + rows.key().size() + "; name one for each");
+        }
+        String[] columns = key.length > 0 ? key : rows.key().toArray(String[]::new);
         return new TransitionLog(
-                name == null
-                        ? null
-                        : KeyedTable.of(rows.database(), name)
-                                .key(rows.key().toArray(String[]::new))
-                                .ofSeveralRows());
+                KeyedTable.of(rows.database(), name).key(columns).ofSeveralRows());
     }
 
     /** @param move the update, with the new state, the key and the former state as its parameters */

@@ -32,7 +32,10 @@ public final class VersionedRow {
         return expect(ExpectedVersion.of(version), false);
     }
 
-    /** What the client expects, so that no retry could change the answer. */
+    /**
+     * What the client expects, so that no retry could change the answer. Whoever expects that the row is {@linkplain
+     * ExpectedVersion#absent() absent} wants to create it, which is not for an update to do: it ends as stale or missing.
+     */
     public VersionedRow expected(ExpectedVersion version) {
         return expect(version, true);
     }

@@ -31,6 +31,9 @@ import org.springframework.jdbc.core.RowMapper;
  * updates the root in the same transaction, first of all and with or without columns. The update locks the root row, so changes
  * of one aggregate come one after the other.
  *
+ * <p>Whatever changes the row by other means has to change its version too: by JPA's {@code @Version}, by {@link
+ * StateMachineBuilder#version}, or by {@code version = version + 1} in its SQL.
+ *
  * <p><b>Without a version column</b>, {@link #byRowVersion()} uses the {@code xmin} that Postgres keeps for every row: the id of
  * the transaction that wrote it. It changes with every update, whoever makes it; two updates in one transaction have the same;
  * it does not survive a dump and restore, nor four billion transactions. A way out for tables one may not alter.

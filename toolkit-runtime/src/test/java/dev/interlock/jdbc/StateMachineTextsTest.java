@@ -41,8 +41,10 @@ class StateMachineTextsTest {
     void create() {
         rows.execute(
                 "DROP TABLE IF EXISTS smt_light, smt_log",
-                "CREATE TABLE smt_light (shop uuid, number int, color varchar(10), PRIMARY KEY (shop, number))",
-                "CREATE TABLE smt_log (shop uuid, number int, event text, from_state text, to_state text)");
+                "CREATE TABLE smt_light (shop uuid, number int, color varchar(10), version int NOT NULL DEFAULT 0,"
+                        + " PRIMARY KEY (shop, number))",
+                "CREATE TABLE smt_log (shop uuid, number int, light_shop uuid, light_number int, event text,"
+                        + " from_state text, to_state text)");
     }
 
     @BeforeEach
@@ -62,6 +64,34 @@ class StateMachineTextsTest {
                 .column("color")
                 .edge(Light.RED, Signal.GO, Light.GREEN)
                 .edge(Light.GREEN, Signal.STOP, Light.RED);
+    }
+
+    @Test
+    void aTransitionIsAnUpdateForWhoeverHoldsTheVersion() {
+        StateMachine<Light, Signal> machine =
+                lights().storedAs(light -> light.text).version("version").build();
+        VersionedUpdate<?> updates =
+                VersionedUpdate.of(rows.pool, "smt_light").key("shop", "number").columns("color");
+        long read = updates.find(KEY).orElseThrow().version();
+        assertThat(machine.fire(KEY, Signal.GO).isApplied()).isTrue();
+        assertThat(machine.fire(KEY, Signal.GO).isApplied()).isFalse();
+        assertThat(updates.row(KEY).read(read).set("color", "r").update())
+                .isEqualTo(new VersionedResult.Stale(read + 1));
+    }
+
+    @Test
+    void theLogMayNameItsKeyOtherwise() {
+        StateMachine<Light, Signal> machine = lights().storedAs(light -> light.text)
+                .log("smt_log", "light_shop", "light_number")
+                .build();
+        machine.fire(KEY, Signal.GO);
+        assertThat(rows.text("SELECT light_shop::text || light_number || event FROM smt_log WHERE shop IS NULL"))
+                .isEqualTo(SHOP + "1GO");
+        StateMachineBuilder<Light, Signal> tooFew = lights().log("smt_log", "light_number");
+        assertThatThrownBy(tooFew::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "The log smt_log has 1 columns for the key of table smt_light, which has 2; name one for each");
     }
 
     @Test

@@ -5,7 +5,10 @@ import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Which event leads where. Each transition is written to {@code order_event} by the statement that makes it. */
+/**
+ * Which event leads where. Each transition is written to {@code order_event} by the statement that makes it, and moves the order's
+ * version on, so that clients who have read the order learn that it is another one now.
+ */
 @Configuration(proxyBeanMethods = false)
 class OrderStates {
 
@@ -16,7 +19,8 @@ class OrderStates {
                 .edge(OrderState.PAID, OrderEvent.SHIP, OrderState.SHIPPED)
                 .edge(OrderState.NEW, OrderEvent.CANCEL, OrderState.CANCELLED)
                 .edge(OrderState.PAID, OrderEvent.CANCEL, OrderState.CANCELLED)
-                .log("order_event")
+                .version("version")
+                .log("order_event", "order_id")
                 .build();
     }
 }

@@ -1,6 +1,5 @@
 package dev.interlock.samples.orders;
 
-import dev.interlock.jdbc.ExpectedVersion;
 import dev.interlock.jdbc.StateMachine;
 import dev.interlock.jdbc.Versioned;
 import dev.interlock.jdbc.VersionedRow;
@@ -61,11 +60,6 @@ class Orders {
     /** Begins a change, which locks the order until the commit. */
     VersionedRow change(UUID id) {
         return orders.row(id);
-    }
-
-    /** Tells clients who have read the order that it is another one now. */
-    void touch(UUID id) {
-        change(id).expected(ExpectedVersion.any()).updateOrThrow();
     }
 
     void replaceLines(UUID id, Basket lines) {

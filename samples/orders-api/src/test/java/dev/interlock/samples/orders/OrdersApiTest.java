@@ -112,7 +112,7 @@ class OrdersApiTest {
         assertThat(http.step(id, "cancellation").status()).isEqualTo(409);
         assertThat(http.step(UUID.randomUUID(), "payment").status()).isEqualTo(404);
         assertThat(jdbc.sql(
-                                "SELECT event || ':' || from_state || ':' || to_state FROM order_event WHERE id = ? ORDER BY at")
+                                "SELECT event || ':' || from_state || ':' || to_state FROM order_event WHERE order_id = ? ORDER BY at")
                         .param(id)
                         .query(String.class)
                         .list())

@@ -32,7 +32,7 @@ record Tables(JdbcClient jdbc) {
     }
 
     int transitions(UUID id, String event) {
-        return number("SELECT count(*) FROM order_event WHERE id = ? AND event = ?", id, event);
+        return number("SELECT count(*) FROM order_event WHERE order_id = ? AND event = ?", id, event);
     }
 
     int number(String sql, Object... parameters) {
