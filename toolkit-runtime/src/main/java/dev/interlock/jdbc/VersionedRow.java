@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** One update of one row, made by {@link VersionedUpdate#row}. Used once, by one thread. */
 public final class VersionedRow {
 
+    private static final int ROUNDS = 3;
+
     private final VersionedUpdate<?> updates;
     private final List<String> key;
     private final Object given;
@@ -66,20 +68,33 @@ public final class VersionedRow {
         return this;
     }
 
-    /** Updates the row if it has the expected version; without any column set, its version alone. */
+    /**
+     * Updates the row if it has the expected version; without any column set, its version alone.
+     *
+     * @throws ConcurrentUpdateException if others inserted and deleted the row again and again
+     */
     public VersionedResult update() {
         ExpectedVersion version = expected;
         if (version == null) {
             throw new IllegalStateException("An update of table "
                     + updates.table().name() + " needs to know which version to expect; call read(…) or expected(…)");
         }
-        if (!version.isAbsent()) {
-            Optional<Long> now = updated(version);
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<Long> now = version.isAbsent() ? Optional.empty() : updated(version);
             if (now.isPresent()) {
                 return new Updated(now.get());
             }
+            Optional<Long> current = updates.current(key);
+            if (current.isEmpty()) {
+                return new Missing();
+            }
+            // Else somebody inserted it after the update had looked.
+            if (!version.accepts(current.get())) {
+                return new Stale(current.get());
+            }
         }
-        return updates.current(key).<VersionedResult>map(Stale::new).orElseGet(Missing::new);
+        throw new ConcurrentUpdateException("A row of table " + updates.table().name() + " could not be updated in "
+                + ROUNDS + " rounds, since others insert and delete it all the time");
     }
 
     /**

@@ -93,7 +93,7 @@ public final class VersionedUpdate<T> {
         return new VersionedUpdate<>(table.key(columns), rows, version);
     }
 
-    /** @param column of an integer type, {@code version} by default */
+    /** @param column of an integer type, {@code version} by default; NULL is version 0 */
     public VersionedUpdate<T> version(String column) {
         return new VersionedUpdate<>(table, rows, Identifier.column(column));
     }
@@ -145,7 +145,7 @@ public final class VersionedUpdate<T> {
     Optional<String> increment() {
         return version.equals(ROW_VERSION)
                 ? Optional.empty()
-                : Optional.of(Identifier.quoted(version) + " = " + Identifier.quoted(version) + " + 1");
+                : Optional.of(Identifier.quoted(version) + " = COALESCE(t." + Identifier.quoted(version) + ", 0) + 1");
     }
 
     Optional<Long> current(List<String> key) {
@@ -164,7 +164,7 @@ public final class VersionedUpdate<T> {
     private Sql write(KeyedTable typed) {
         String number = version.equals(ROW_VERSION)
                 ? "t." + ROW_VERSION + "::text::int8"
-                : "t." + Identifier.quoted(version) + "::int8";
+                : "COALESCE(t." + Identifier.quoted(version) + ", 0)::int8";
         String from = " FROM " + typed.sql() + " t WHERE " + typed.keyIs("t.");
         return new Sql("SELECT t.*, " + number + " AS " + VERSION + from, number, "SELECT " + number + from);
     }

@@ -181,6 +181,26 @@ class VersionedUpdateTest {
 
     @ParameterizedTest
     @MethodSource("both")
+    void aRowThatSomebodyInsertsIsMissingOrWhateverItsVersionUpdated(VersionedUpdate<Cart> updates) throws Exception {
+        RaceResult<VersionedResult> race = Race.callers(16)
+                .callsEach(5)
+                .rounds(10)
+                .before(round -> rows.execute("TRUNCATE vu_cart"))
+                .run(caller -> {
+                    if (caller.number() == 0 && caller.call() == 0) {
+                        rows.execute("INSERT INTO vu_cart (id, items) VALUES (1, 0)");
+                    }
+                    return updates.row(1)
+                            .expected(ExpectedVersion.any())
+                            .set("items", 1)
+                            .update();
+                });
+        race.requireNoFailure();
+        assertThat(race.values()).hasOnlyElementsOfTypes(Missing.class, Updated.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
     void whatIsThrownTellsWhoseVersionItWas(VersionedUpdate<Cart> updates) {
         long old = read(updates).version();
         long now = updates.row(1).read(old).set("items", 1).updateOrThrow();
@@ -285,6 +305,21 @@ class VersionedUpdateTest {
                 .set("seen_at", null)
                 .updateOrThrow();
         assertThat(read(carts).row()).isEqualTo(new Cart(1, 0, null, null, null, null));
+    }
+
+    @Test
+    void aVersionThatWasNeverSetIsZero() {
+        rows.execute("ALTER TABLE vu_cart ADD edition int", "UPDATE vu_cart SET edition = NULL");
+        VersionedUpdate<Cart> updates = carts.version("edition");
+        assertThat(read(updates).version()).isZero();
+        assertThat(updates.row(1).read(5).set("items", 1).update()).isEqualTo(new Stale(0));
+        assertThat(updates.row(1).read(0).set("items", 1).update()).isEqualTo(new Updated(1));
+        assertThat(updates.row(2)
+                        .expected(ExpectedVersion.any())
+                        .set("items", 1)
+                        .update())
+                .isEqualTo(new Updated(1));
+        rows.execute("ALTER TABLE vu_cart DROP edition");
     }
 
     @Test
