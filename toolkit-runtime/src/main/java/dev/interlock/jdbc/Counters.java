@@ -57,7 +57,7 @@ public final class Counters {
         return new Counters(table.key(columns), value);
     }
 
-    /** @param column that holds the number, {@code value} by default */
+    /** @param column that holds the number, {@code value} by default; NULL is zero */
     public Counters value(String column) {
         return new Counters(table, Identifier.column(column));
     }
@@ -80,12 +80,13 @@ public final class Counters {
                 + ") DO ";
         String returning = " RETURNING t." + column + "::int8";
         String where = " WHERE " + table.keyIs("t.");
-        String update = "UPDATE " + table.sql() + " t SET " + column + " = t." + column;
+        String now = "COALESCE(t." + column + ", 0)";
+        String update = "UPDATE " + table.sql() + " t SET " + column + " = " + now;
         return new Sql(
-                insert + "UPDATE SET " + column + " = t." + column + " + EXCLUDED." + column + returning,
-                "SELECT " + column + "::int8 FROM " + table.sql() + " t" + where,
-                update + " - ?" + where + " AND t." + column + " >= ?" + returning,
-                update + " + ?" + where + " AND t." + column + " <= ?" + returning,
+                insert + "UPDATE SET " + column + " = " + now + " + EXCLUDED." + column + returning,
+                "SELECT " + now + "::int8 FROM " + table.sql() + " t" + where,
+                update + " - ?" + where + " AND " + now + " >= ?" + returning,
+                update + " + ?" + where + " AND " + now + " <= ?" + returning,
                 insert + "NOTHING" + returning);
     }
 

@@ -35,7 +35,7 @@ public final class SlottedCounters {
                 "INSERT INTO " + table.sql() + " AS t (" + keyAndSlot + ", " + column + ") VALUES ("
                         + table.parameters(table.key()) + ", pg_catalog.pg_backend_pid() % " + slots + ", "
                         + table.parameter(value) + ") ON CONFLICT (" + keyAndSlot + ") DO UPDATE SET " + column
-                        + " = t." + column + " + EXCLUDED." + column,
+                        + " = COALESCE(t." + column + ", 0) + EXCLUDED." + column,
                 "SELECT COALESCE(SUM(" + column + "), 0)::int8 FROM " + table.sql() + " t WHERE " + table.keyIs("t."));
     }
 

@@ -33,8 +33,7 @@ class CountersTest {
     void create() {
         rows.execute(
                 "DROP TABLE IF EXISTS cnt_counter",
-                "CREATE TABLE cnt_counter (name text PRIMARY KEY, amount bigint NOT NULL DEFAULT 0,"
-                        + " small int NOT NULL DEFAULT 0)");
+                "CREATE TABLE cnt_counter (name text PRIMARY KEY, amount bigint DEFAULT 0, small int DEFAULT 0)");
     }
 
     @BeforeEach
@@ -230,6 +229,16 @@ class CountersTest {
         assertThat(small.tryTake("n", Long.MAX_VALUE)).isEqualTo(new Refused(Integer.MAX_VALUE));
         assertThat(small.sum("n")).isEqualTo(Integer.MAX_VALUE);
         assertThat(counters.sum("n")).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aCounterWithoutAValueIsZero() {
+        rows.execute("INSERT INTO cnt_counter SELECT n::text, NULL FROM generate_series(1, 4) n");
+        assertThat(counters.sum("1")).isZero();
+        assertThat(counters.add("1", 5)).isEqualTo(5);
+        assertThat(counters.tryTake("2", 1)).isEqualTo(new Refused(0));
+        assertThat(counters.tryAdd("3", 11, 10)).isEqualTo(new Refused(0));
+        assertThat(counters.tryAdd("4", 10, 10)).isEqualTo(new Changed(10));
     }
 
     @Test

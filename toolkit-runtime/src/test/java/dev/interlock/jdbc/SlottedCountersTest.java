@@ -27,7 +27,7 @@ class SlottedCountersTest {
     void create() {
         rows.execute(
                 "DROP TABLE IF EXISTS slc_counter",
-                "CREATE TABLE slc_counter (name text, day int, slot int, value bigint NOT NULL,"
+                "CREATE TABLE slc_counter (name text, day int, slot int, value bigint,"
                         + " PRIMARY KEY (name, day, slot))");
     }
 
@@ -105,6 +105,15 @@ class SlottedCountersTest {
         });
         assertThat(slotted.sum(key)).isEqualTo(2);
         assertThat(rows.number("SELECT count(*) FROM slc_counter")).isEqualTo(2);
+    }
+
+    @Test
+    void aSlotWithoutAValueIsZero() {
+        rows.execute("INSERT INTO slc_counter SELECT 'views', 20260101, n, NULL FROM generate_series(0, 63) n");
+        SlottedCounters slotted = counters.slotted("slot", 64);
+        assertThat(slotted.sum(key)).isZero();
+        slotted.add(key, 5);
+        assertThat(slotted.sum(key)).isEqualTo(5);
     }
 
     @Test
