@@ -1,9 +1,12 @@
 package dev.interlock.jdbc;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -132,6 +135,10 @@ public final class RowClaims<T> {
             throw new IllegalStateException("A claim of rows of table " + table.name()
                     + " sets nothing, so the next one would claim the same rows; mark them with set(…)");
         }
+        if (!Collections.disjoint(table.key(), values.keySet())) {
+            throw new IllegalArgumentException("A claim of rows of table " + table.name() + " would change their "
+                    + table.keyName() + ", which identifies them; mark them in other columns");
+        }
         List<@Nullable Object> parameters = new ArrayList<>();
         parameters.add(limit);
         parameters.addAll(values.values());
@@ -151,20 +158,35 @@ public final class RowClaims<T> {
         return column;
     }
 
-    private String sql(Iterable<String> columns) {
+    private String sql(Set<String> columns) {
         StringJoiner assignments = new StringJoiner(", ");
         columns.forEach(column -> assignments.add(Identifier.quoted(column) + " = " + table.parameter(column)));
-        String sorted = order.isEmpty()
+        Set<String> picked = new LinkedHashSet<>(table.key());
+        String claimed = "SELECT * FROM claimed" + sorted("");
+        if (!Collections.disjoint(order, columns)) {
+            // The marks change what the rows are ordered by, so their order is that of the former values.
+            picked.addAll(order);
+            claimed = "SELECT t.* FROM claimed t JOIN picked p ON " + same() + sorted("p.");
+        }
+        return "WITH picked AS MATERIALIZED (SELECT "
+                + picked.stream().map(Identifier::quoted).collect(Collectors.joining(", ")) + " FROM " + table.sql()
+                + " WHERE (" + where + ")" + sorted("") + " LIMIT ? FOR NO KEY UPDATE SKIP LOCKED), claimed AS (UPDATE "
+                + table.sql() + " t SET " + assignments + " FROM picked p WHERE " + same() + " RETURNING t.*) "
+                + claimed;
+    }
+
+    private String sorted(String prefix) {
+        return order.isEmpty()
                 ? ""
-                : order.stream().map(Identifier::quoted).collect(Collectors.joining(", ", " ORDER BY ", ""));
-        String same = table.key().stream()
+                : order.stream()
+                        .map(column -> prefix + Identifier.quoted(column))
+                        .collect(Collectors.joining(", ", " ORDER BY ", ""));
+    }
+
+    private String same() {
+        return table.key().stream()
                 .map(Identifier::quoted)
                 .map(column -> "t." + column + " = p." + column)
                 .collect(Collectors.joining(" AND "));
-        return "WITH picked AS MATERIALIZED (SELECT " + table.keyColumns("") + " FROM " + table.sql() + " WHERE ("
-                + where
-                + ")" + sorted + " LIMIT ? FOR NO KEY UPDATE SKIP LOCKED), claimed AS (UPDATE " + table.sql()
-                + " t SET "
-                + assignments + " FROM picked p WHERE " + same + " RETURNING t.*) SELECT * FROM claimed" + sorted;
     }
 }

@@ -109,6 +109,22 @@ class RowClaimsTest {
     }
 
     @Test
+    void aMarkMayChangeWhatTheRowsAreOrderedBy() {
+        RowClaims<Task> last = tasks.columns("priority");
+        assertThat(last.claim(3, Map.of("priority", 5)))
+                .containsExactly(
+                        new Task(300, "TAKEN", null, 5),
+                        new Task(299, "TAKEN", null, 5),
+                        new Task(298, "TAKEN", null, 5));
+        assertThat(rows.number("SELECT count(*) FROM rc_task WHERE priority = 5"))
+                .isEqualTo(3);
+        RowClaims<Task> sameRows = tasks.set("id", 7);
+        assertThatThrownBy(() -> sameRows.claim(1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("would change their id");
+    }
+
+    @Test
     void aRollbackGivesTheRowsBack() {
         rows.inRolledBack(() -> {
             assertThat(tasks.claim(100)).hasSize(100);
