@@ -47,6 +47,10 @@ public final class NewRow<T> {
             throw new IllegalArgumentException("New rows of table " + table.name() + " set " + table.others()
                     + " and not \"" + column + "\"; name it in columns(…)");
         }
+        if (table.key().contains(column)) {
+            throw new IllegalArgumentException("Column " + column + " of table " + table.name()
+                    + " is part of the key of the row; give it to row(…)");
+        }
         values.put(column, KeyedTable.bound(value));
         return this;
     }

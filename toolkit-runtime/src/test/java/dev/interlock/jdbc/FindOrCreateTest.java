@@ -243,5 +243,9 @@ class FindOrCreateTest {
         assertThatThrownBy(() -> customers.row("a").set("id", 5))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("columns(…)");
+        NewRow<Customer> withItsKey = customers.columns("email").row("a");
+        assertThatThrownBy(() -> withItsKey.set("email", "b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("part of the key");
     }
 }
