@@ -156,9 +156,9 @@ final class RowsFixture implements AutoCloseable {
         }
     }
 
-    /** How many sessions wait for a lock at the moment. */
+    /** How many sessions wait for a row at the moment. */
     long waiting() {
-        return number("SELECT count(*) FROM pg_locks WHERE NOT granted");
+        return number("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')");
     }
 
     /** The SQLSTATE behind an exception. */
