@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Locking implements Work {
 
     static final String COLUMNS = "sku text PRIMARY KEY, quantity int NOT NULL";
-    static final int ARTICLES = 500;
+    static final int ARTICLES = 10_000;
     static final int SEVERAL = 20;
 
     private static final String WAIT_TIME = "2000ms";
