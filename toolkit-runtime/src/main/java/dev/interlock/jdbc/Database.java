@@ -2,6 +2,7 @@ package dev.interlock.jdbc;
 
 import dev.interlock.guard.GuardProblems;
 import dev.interlock.guard.GuardedMethod;
+import dev.interlock.guard.TransactionScope;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,8 +44,9 @@ final class Database {
         return client;
     }
 
+    /** Not so after the commit, when Spring still calls the transaction active. */
     boolean isInTransaction() {
-        return TransactionSynchronizationManager.isActualTransactionActive()
+        return TransactionScope.active() != null
                 && TransactionSynchronizationManager.getResource(resource) instanceof ConnectionHolder;
     }
 

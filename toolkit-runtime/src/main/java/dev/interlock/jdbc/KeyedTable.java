@@ -170,6 +170,12 @@ final class KeyedTable {
         return texts;
     }
 
+    /** What counts an update in the column of a version; NULL is version 0. */
+    static String counted(String version) {
+        String column = Identifier.quoted(version);
+        return column + " = COALESCE(t." + column + ", 0) + 1";
+    }
+
     /** What is bound for a value that the driver does not know by itself. */
     static @Nullable Object bound(@Nullable Object value) {
         if (value instanceof Enum<?> constant) {

@@ -143,9 +143,7 @@ public final class VersionedUpdate<T> {
 
     /** What an update does to the version besides the columns that it sets; nothing where Postgres does it. */
     Optional<String> increment() {
-        return version.equals(ROW_VERSION)
-                ? Optional.empty()
-                : Optional.of(Identifier.quoted(version) + " = COALESCE(t." + Identifier.quoted(version) + ", 0) + 1");
+        return version.equals(ROW_VERSION) ? Optional.empty() : Optional.of(KeyedTable.counted(version));
     }
 
     Optional<Long> current(List<String> key) {
