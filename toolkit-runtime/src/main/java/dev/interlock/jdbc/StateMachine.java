@@ -73,8 +73,8 @@ public final class StateMachine<S extends Enum<S>, E extends Enum<E>> {
     private Sql write(KeyedTable typed) {
         String state = Identifier.quoted(column);
         String counted = version == null ? "" : ", " + KeyedTable.counted(version);
-        String move = "UPDATE " + typed.sql() + " t SET " + state + " = " + typed.parameter(column) + counted + " WHERE "
-                + typed.keyIs("t.") + " AND t." + state + " = " + typed.parameter(column);
+        String move = "UPDATE " + typed.sql() + " t SET " + state + " = " + typed.parameter(column) + counted
+                + " WHERE " + typed.keyIs("t.") + " AND t." + state + " = " + typed.parameter(column);
         return new Sql(
                 "SELECT " + state + "::text FROM " + typed.sql() + " WHERE " + typed.keyIs(""), log.around(move));
     }

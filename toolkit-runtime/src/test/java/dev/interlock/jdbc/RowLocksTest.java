@@ -10,6 +10,7 @@ import dev.interlock.test.Race;
 import dev.interlock.test.RaceResult;
 import dev.interlock.testing.PostgresServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.IllegalTransactionStateException;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Which rows are locked, how strongly, and for whom. */
@@ -208,6 +211,23 @@ class RowLocksTest {
         assertNoTransaction();
         foreign.executeWithoutResult(status -> assertNoTransaction());
         assertThat(RowLocks.of(another, "rl_stock").key("sku")).isNotNull();
+    }
+
+    /** Spring still calls it active, and what is locked in it nobody would release. */
+    @Test
+    void theTransactionIsNoneAnyMoreAfterItsCommit() {
+        List<String> seen = new ArrayList<>();
+        rows.inTransaction(() -> {
+            stock.lock("a");
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    assertNoTransaction();
+                    seen.add("refused");
+                }
+            });
+        });
+        assertThat(seen).containsExactly("refused");
     }
 
     private void assertNoTransaction() {
