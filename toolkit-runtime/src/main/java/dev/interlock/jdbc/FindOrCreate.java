@@ -73,10 +73,11 @@ public final class FindOrCreate<T> {
     /**
      * For a partial unique index: its condition.
      *
-     * @param predicate SQL text of the index, such as {@code "cancelled_at IS NULL"}; never made of a request's content
+     * @param predicate SQL text of the index, such as {@code "cancelled_at IS NULL"}; never made of a request's content. A
+     *     question mark is written twice
      */
     public FindOrCreate<T> where(String predicate) {
-        return new FindOrCreate<>(table, rows, " AND (" + predicate + ")");
+        return new FindOrCreate<>(table, rows, KeyedTable.condition(predicate));
     }
 
     /** @param columns that are set on creation, besides those named before */
@@ -101,7 +102,8 @@ public final class FindOrCreate<T> {
     Optional<T> find(List<String> key) {
         return table.database()
                 .client()
-                .sql("SELECT * FROM " + table.sql() + " WHERE " + table.keyIs("") + where)
+                .sql("SELECT * FROM " + table.sql() + " WHERE " + table.keyIs("")
+                        + (where.isEmpty() ? "" : " AND " + where))
                 .params(key)
                 .query(rows)
                 .optional();
@@ -111,7 +113,7 @@ public final class FindOrCreate<T> {
     Optional<T> insert(List<String> columns, List<@Nullable Object> values) {
         StringBuilder names = new StringBuilder(table.keyColumns(""));
         columns.forEach(column -> names.append(", ").append(Identifier.quoted(column)));
-        String target = "(" + table.keyColumns("") + ")" + (where.isEmpty() ? "" : " WHERE " + where.substring(5));
+        String target = "(" + table.keyColumns("") + ")" + (where.isEmpty() ? "" : " WHERE " + where);
         String parameters = table.parameters(table.key()) + (columns.isEmpty() ? "" : ", " + table.parameters(columns));
         return table.database()
                 .client()

@@ -31,6 +31,7 @@ final class KeyedTable {
             JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
             JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
             WHERE a.attrelid = pg_catalog.to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
             """;
 
     /** Whether some unique index has no other columns than the key; of views and foreign tables nobody can tell. */
@@ -153,7 +154,8 @@ final class KeyedTable {
     /**
      * The values that stand for a key.
      *
-     * @throws InvalidKeyException if there are more or fewer than the key has columns, or one has no canonical text
+     * @throws InvalidKeyException if there are more or fewer than the key has columns, or one has no canonical text, or that
+     *     is none of the column's type
      */
     List<String> texts(@Nullable Object given) {
         List<Object> values = RowKey.values(given);
@@ -165,9 +167,23 @@ final class KeyedTable {
         }
         List<String> texts = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
-            texts.add(CanonicalText.of(values.get(i), "Key column " + key.get(i) + " of table " + name));
+            String where = "Key column " + key.get(i) + " of table " + name;
+            String text = CanonicalText.of(values.get(i), where);
+            if (!KeyTypes.fits(type(key.get(i)), text)) {
+                throw new InvalidKeyException(where + " is of type " + type(key.get(i))
+                        + ", which the value does not fit; pass a value that such a column can hold");
+            }
+            texts.add(text);
         }
         return texts;
+    }
+
+    /** SQL text of the application's own; a comment in it ends with its line. */
+    static String condition(String sql) {
+        if (sql.isBlank()) {
+            throw new IllegalArgumentException("The condition is blank; write one, or leave it out");
+        }
+        return "(" + sql + "\n)";
     }
 
     /** What counts an update in the column of a version; NULL is version 0. */

@@ -28,7 +28,9 @@ import org.springframework.jdbc.core.RowMapper;
  *
  * <p>A claim takes at most as many rows as asked for, and fewer only if there are no more that are free: neither marked nor locked
  * by others. It never waits. The mark has to make the condition false, so that a claimed row is not claimed again. In a
- * transaction the claim is the transaction's, and a rollback gives the rows back; without one it is committed at once.
+ * transaction the claim is the transaction's, and a rollback gives the rows back; without one it is committed at once. Under
+ * REPEATABLE READ and SERIALIZABLE a row that was changed since the snapshot is SQLSTATE 40001, which {@code @RetryOnConflict}
+ * retries; claims are at home in READ COMMITTED.
  *
  * <p>The rows are picked in a materialized subquery, since under a nested-loop plan {@code WHERE id IN (SELECT … LIMIT n FOR
  * UPDATE SKIP LOCKED)} runs the subquery again and again and updates more rows than asked.
@@ -85,10 +87,10 @@ public final class RowClaims<T> {
      * Which rows may be claimed.
      *
      * @param condition SQL text, such as {@code "status = 'OPEN' AND due_at <= now()"}; never made of a request's content. A
-     *     partial index with the same condition and order keeps claims fast
+     *     partial index with the same condition and order keeps claims fast. A question mark is written twice
      */
     public RowClaims<T> where(String condition) {
-        return new RowClaims<>(table, rows, condition, order, marks);
+        return new RowClaims<>(table, rows, KeyedTable.condition(condition), order, marks);
     }
 
     /** Which rows come first; without it, whichever the database finds. */
@@ -170,7 +172,7 @@ public final class RowClaims<T> {
         }
         return "WITH picked AS MATERIALIZED (SELECT "
                 + picked.stream().map(Identifier::quoted).collect(Collectors.joining(", ")) + " FROM " + table.sql()
-                + " WHERE (" + where + ")" + sorted("") + " LIMIT ? FOR NO KEY UPDATE SKIP LOCKED), claimed AS (UPDATE "
+                + " WHERE " + where + sorted("") + " LIMIT ? FOR NO KEY UPDATE SKIP LOCKED), claimed AS (UPDATE "
                 + table.sql() + " t SET " + assignments + " FROM picked p WHERE " + same() + " RETURNING t.*) "
                 + claimed;
     }

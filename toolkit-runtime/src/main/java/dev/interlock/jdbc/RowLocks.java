@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.RowMapper;
  *
  * <p>A wait ends by its wait time and leaves the transaction usable. An interrupt ends it too, within about a second. If two
  * transactions wait for each other nevertheless, Postgres ends one of them with SQLSTATE 40P01, which {@code @RetryOnConflict}
- * retries. Under REPEATABLE READ and SERIALIZABLE a row that was changed since the snapshot is SQLSTATE 40001, as always there.
+ * retries; it looks after a second ({@code deadlock_timeout}), so with a shorter wait time both find the rows busy. Under REPEATABLE READ and SERIALIZABLE a row that was changed since the snapshot is SQLSTATE 40001, as always there.
  *
  * <p>An object of this class is immutable and thread-safe; the methods that set something return another one. Names of table and
  * columns are checked at once ({@code IllegalArgumentException}), whether they exist at first use.

@@ -62,7 +62,7 @@ class RowClaimPlanTest {
     void create() {
         rows.execute(
                 "DROP TABLE IF EXISTS rcp_task",
-                "CREATE TABLE rcp_task (id bigint NOT NULL, status text NOT NULL)",
+                "CREATE TABLE rcp_task (id bigint PRIMARY KEY, status text NOT NULL)",
                 "INSERT INTO rcp_task SELECT n, 'OPEN' FROM generate_series(1, " + ROWS + ") n");
     }
 

@@ -116,11 +116,17 @@ class EntityRowsTest {
     @Test
     void byAnotherColumnThanTheIdentifierEveryEntityOfTheTableIsReadAnew() {
         EntityRows rows = context.getBean(EntityRows.class);
-        transaction.executeWithoutResult(status -> {
-            assertThat(entities.find(VersionedEntry.class, 1).version()).isZero();
-            direct.sql("UPDATE versioned_entry SET version = 7").update();
-            assertThat(rows.versionOf(0, 1)).isEqualTo(7);
-        });
+        direct.sql("CREATE UNIQUE INDEX versioned_entry_amount ON versioned_entry (amount)")
+                .update();
+        try {
+            transaction.executeWithoutResult(status -> {
+                assertThat(entities.find(VersionedEntry.class, 1).version()).isZero();
+                direct.sql("UPDATE versioned_entry SET version = 7").update();
+                assertThat(rows.versionOf(0, 1)).isEqualTo(7);
+            });
+        } finally {
+            direct.sql("DROP INDEX versioned_entry_amount").update();
+        }
     }
 
     @Test
