@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.interlock.annotation.AdvisoryLocked;
 import dev.interlock.annotation.LockScope;
 import dev.interlock.annotation.OnUnavailable;
-import dev.interlock.annotation.RowLocked;
-import dev.interlock.annotation.StateTransition;
 import dev.interlock.guard.InvalidGuardException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -58,22 +56,6 @@ class StartupReportTest {
                                 problem -> assertThat(problem)
                                         .startsWith("@AdvisoryLocked on Invoices.later()")
                                         .contains("${no.such.property}")));
-    }
-
-    @Test
-    void annotationsWithoutImplementationAreRefused() {
-        Contexts.on(DATABASE)
-                .withBean(Ahead.class)
-                .run(context -> assertThat(problems(context))
-                        .containsExactlyInAnyOrder(
-                                unsupported("@RowLocked on Ahead.change(long)"),
-                                unsupported("@StateTransition on Ahead.fire(long)")));
-    }
-
-    private static String unsupported(String where) {
-        return where
-                + ": is not supported by this configuration; supported: @AdvisoryLocked, @DistributedMutex, @Idempotent, @RetryOnConflict. Remove"
-                + " the annotation, or add the guard that reads it";
     }
 
     @Test
@@ -134,15 +116,6 @@ class StartupReportTest {
 
         @AdvisoryLocked(name = "invoice", waitTime = "${no.such.property}")
         public void later() {}
-    }
-
-    static class Ahead {
-
-        @RowLocked(table = "orders", key = "#id")
-        public void change(long id) {}
-
-        @StateTransition(machine = "order", key = "#id", event = "SHIP")
-        public void fire(long id) {}
     }
 
     @Configuration(proxyBeanMethods = false)
