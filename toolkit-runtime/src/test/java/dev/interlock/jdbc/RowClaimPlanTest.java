@@ -31,6 +31,7 @@ class RowClaimPlanTest {
     private final Told told = new Told(rows);
     private final RowClaims<?> claims =
             RowClaims.of(told, "rcp_task").where("status = 'OPEN'").set("status", "TAKEN");
+    private final RowClaims<?> byTwoColumns = claims.key("id", "part");
 
     /** Remembers the text of the last statement that was prepared. */
     private static final class Told extends DelegatingDataSource {
@@ -62,8 +63,8 @@ class RowClaimPlanTest {
     void create() {
         rows.execute(
                 "DROP TABLE IF EXISTS rcp_task",
-                "CREATE TABLE rcp_task (id bigint PRIMARY KEY, status text NOT NULL)",
-                "INSERT INTO rcp_task SELECT n, 'OPEN' FROM generate_series(1, " + ROWS + ") n");
+                "CREATE TABLE rcp_task (id bigint PRIMARY KEY, part int NOT NULL DEFAULT 1," + " status text NOT NULL)",
+                "INSERT INTO rcp_task SELECT n, 1, 'OPEN' FROM generate_series(1, " + ROWS + ") n");
     }
 
     @AfterAll
@@ -84,17 +85,29 @@ class RowClaimPlanTest {
     }
 
     @Test
-    void aClaimTakesWhatItAskedForUnderANestedLoop() throws Exception {
-        for (int i = 1; i <= 3; i++) {
-            assertThat(claims.claim(3)).hasSize(3);
-            assertThat(taken()).isEqualTo(3L * i);
-        }
-        assertThat(plan(told.last.get(), 3, "TAKEN"))
+    void aClaimByOneColumnTakesWhatItAskedForAndJoinsNothing() throws Exception {
+        takesWhatItAskedFor(claims);
+        assertThat(plan(told.last.get(), "TAKEN"))
+                .noneMatch(line -> line.contains("Join") || line.contains("Nested Loop"))
+                .anyMatch(line -> line.contains("CTE picked"));
+    }
+
+    @Test
+    void aClaimByTwoColumnsTakesWhatItAskedForUnderANestedLoop() throws Exception {
+        takesWhatItAskedFor(byTwoColumns);
+        assertThat(plan(told.last.get(), "TAKEN"))
                 .anyMatch(line -> line.contains("Nested Loop"))
                 .noneMatch(line -> line.contains("Hash Join") || line.contains("Merge Join"))
                 .anyMatch(line -> line.contains("CTE picked"));
-        assertThat(claims.claim(3)).hasSize(1);
-        assertThat(claims.claim(3)).isEmpty();
+    }
+
+    private void takesWhatItAskedFor(RowClaims<?> asked) {
+        for (int i = 1; i <= 3; i++) {
+            assertThat(asked.claim(3)).hasSize(3);
+            assertThat(taken()).isEqualTo(3L * i);
+        }
+        assertThat(asked.claim(3)).hasSize(1);
+        assertThat(asked.claim(3)).isEmpty();
     }
 
     private List<String> plan(String sql, Object... parameters) throws SQLException {
