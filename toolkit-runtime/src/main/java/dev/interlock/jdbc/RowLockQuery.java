@@ -25,7 +25,8 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
  * The statements that lock rows.
  *
  * <p><b>One row.</b> The first try skips a locked row, which costs what a plain {@code SELECT … FOR UPDATE} does and cannot
- * fail. Only if it finds nothing does the call wait.
+ * fail. Only if it finds nothing does the call wait, or look whether the row is there at all if it shall not wait: a refusal by
+ * {@code NOWAIT} would stand in the log of the server as an error.
  *
  * <p><b>Waiting.</b> A wait stands under a savepoint, so that one that runs out leaves the transaction usable and drops what was
  * locked before. Savepoint, time-outs, the locks, the former time-outs and the release travel together, in one round trip. A wait
@@ -62,7 +63,7 @@ final class RowLockQuery<T> {
             + " RELEASE SAVEPOINT " + SAVEPOINT;
 
     /** The ways to lock one row and several. */
-    private record Sql(String one, String oneFree, String several) {}
+    private record Sql(String one, String oneFree, String oneThere, String several) {}
 
     private final KeyedTable table;
     private final RowMapper<T> rows;
@@ -85,7 +86,8 @@ final class RowLockQuery<T> {
         String several = "SELECT " + selected + ", k.place AS " + PLACE + " FROM ROWS FROM (" + arrays
                 + ") WITH ORDINALITY AS k(" + texts + ", place) JOIN " + table.sql() + " t ON "
                 + table.keyIsOf("t.", "k.") + " ORDER BY " + table.keyColumns("t.") + lock;
-        return new Sql(one, one + " SKIP LOCKED", several);
+        String there = "SELECT true FROM " + table.sql() + " t WHERE " + table.keyIs("t.");
+        return new Sql(one, one + " SKIP LOCKED", there, several);
     }
 
     RowLock<T> one(List<String> key, Duration waitTime) {
@@ -98,6 +100,16 @@ final class RowLockQuery<T> {
                 .list();
         if (!free.isEmpty()) {
             return new RowLock.Locked<>(free.get(0));
+        }
+        if (waitTime.isZero()) {
+            boolean there = table.database()
+                    .client()
+                    .sql(sql.oneThere)
+                    .params(key)
+                    .query(Boolean.class)
+                    .optional()
+                    .isPresent();
+            return there ? new RowLock.Busy<>() : new RowLock.Missing<>();
         }
         Optional<List<T>> waited = locked(sql.one, (statement, from) -> bind(statement, from, key), 1, false, waitTime);
         if (waited.isEmpty()) {
