@@ -3,12 +3,12 @@ package dev.interlock.jdbc;
 import dev.interlock.jdbc.VersionedResult.Missing;
 import dev.interlock.jdbc.VersionedResult.Stale;
 import dev.interlock.jdbc.VersionedResult.Updated;
+import dev.interlock.jdbc.VersionedUpdate.Accepted;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** One update of one row, made by {@link VersionedUpdate#row}. Used once, by one thread. */
@@ -132,32 +132,25 @@ public final class VersionedRow {
 
     private Optional<Long> updated(ExpectedVersion version) {
         KeyedTable table = updates.table();
-        List<@Nullable Object> parameters = new ArrayList<>(changes.values());
+        List<@Nullable Object> parameters = new ArrayList<>();
+        for (String column : table.others()) {
+            if (changes.containsKey(column)) {
+                parameters.add(changes.get(column));
+            }
+        }
         parameters.addAll(key);
-        String number = updates.versionAsNumber();
-        String sql = "UPDATE " + table.sql() + " t SET " + assignments() + " WHERE " + table.keyIs("t.");
+        Accepted accepted = Accepted.ANY;
         if (!version.isAny()) {
-            sql += " AND " + number + " = ANY (?)";
-            parameters.add(boxed(version.versions()));
+            long[] versions = version.versions();
+            accepted = versions.length == 1 ? Accepted.ONE : Accepted.SEVERAL;
+            parameters.add(versions.length == 1 ? versions[0] : boxed(versions));
         }
         return table.database()
                 .client()
-                .sql(sql + " RETURNING " + number)
+                .sql(updates.update(changes.keySet(), accepted))
                 .params(parameters)
                 .query(Long.class)
                 .optional();
-    }
-
-    private String assignments() {
-        KeyedTable table = updates.table();
-        StringJoiner all = new StringJoiner(", ");
-        changes.keySet().forEach(column -> all.add(Identifier.quoted(column) + " = " + table.parameter(column)));
-        updates.increment().ifPresent(all::add);
-        if (all.length() == 0) {
-            String same = Identifier.quoted(table.key().get(0));
-            all.add(same + " = t." + same);
-        }
-        return all.toString();
     }
 
     private static Long[] boxed(long[] versions) {

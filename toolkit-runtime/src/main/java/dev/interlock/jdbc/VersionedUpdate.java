@@ -3,6 +3,10 @@ package dev.interlock.jdbc;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.DataClassRowMapper;
@@ -54,13 +58,26 @@ public final class VersionedUpdate<T> {
     private static final String VERSION = "interlock_version";
     private static final RowMapper<Map<String, @Nullable Object>> MAPS = RowMaps.without(VERSION);
 
+    private static final int MOST_SHAPES = 1_000;
+
     /** The part of the statements that does not depend on the call. */
     private record Sql(String find, String version, String current) {}
+
+    /** Which versions an update accepts. */
+    enum Accepted {
+        ANY,
+        ONE,
+        SEVERAL
+    }
+
+    /** What the text of an update depends on. */
+    private record Shape(Set<String> columns, Accepted accepted) {}
 
     private final KeyedTable table;
     private final RowMapper<T> rows;
     private final String version;
     private final KeyedTable.Statements<Sql> statements;
+    private final ConcurrentMap<Shape, String> updates = new ConcurrentHashMap<>();
 
     private VersionedUpdate(KeyedTable table, RowMapper<T> rows, String version) {
         if (table.others().contains(version)) {
@@ -136,14 +153,39 @@ public final class VersionedUpdate<T> {
         return table;
     }
 
-    /** What the version is as a number. */
-    String versionAsNumber() {
-        return sql().version;
+    /** The update of these columns, in the order of {@link KeyedTable#others()}; then the key, then what is accepted. */
+    String update(Set<String> columns, Accepted accepted) {
+        String known = updates.get(new Shape(columns, accepted));
+        if (known == null) {
+            known = write(columns, accepted);
+            if (updates.size() < MOST_SHAPES) {
+                updates.put(new Shape(Set.copyOf(columns), accepted), known);
+            }
+        }
+        return known;
     }
 
-    /** What an update does to the version besides the columns that it sets; nothing where Postgres does it. */
-    Optional<String> increment() {
-        return version.equals(ROW_VERSION) ? Optional.empty() : Optional.of(KeyedTable.counted(version));
+    private String write(Set<String> columns, Accepted accepted) {
+        StringJoiner assignments = new StringJoiner(", ");
+        for (String column : table.others()) {
+            if (columns.contains(column)) {
+                assignments.add(Identifier.quoted(column) + " = " + table.parameter(column));
+            }
+        }
+        if (!version.equals(ROW_VERSION)) {
+            assignments.add(KeyedTable.counted(version));
+        } else if (columns.isEmpty()) {
+            String same = Identifier.quoted(table.key().get(0));
+            assignments.add(same + " = t." + same);
+        }
+        String number = sql().version;
+        String condition = switch (accepted) {
+            case ANY -> "";
+            case ONE -> " AND " + number + " = ?";
+            case SEVERAL -> " AND " + number + " = ANY (?)";
+        };
+        return "UPDATE " + table.sql() + " t SET " + assignments + " WHERE " + table.keyIs("t.") + condition
+                + " RETURNING " + number;
     }
 
     Optional<Long> current(List<String> key) {
