@@ -43,16 +43,15 @@ final class Claiming implements Work {
         RowMapper<Task> rows = DataClassRowMapper.newInstance(Task.class);
         String sql = """
                 WITH picked AS MATERIALIZED (
-                    SELECT id FROM %1$s WHERE status = 'OPEN' ORDER BY id LIMIT ? FOR NO KEY UPDATE SKIP LOCKED),
+                    SELECT id FROM %1$s WHERE status = 'OPEN' ORDER BY id LIMIT %2$d FOR NO KEY UPDATE SKIP LOCKED),
                 claimed AS (
-                    UPDATE %1$s t SET status = 'TAKEN', worker = ? FROM picked p WHERE t.id = p.id RETURNING t.*)
+                    UPDATE %1$s SET status = 'TAKEN', worker = ? WHERE id = ANY (ARRAY(SELECT id FROM picked)) RETURNING *)
                 SELECT * FROM claimed ORDER BY id
-                """.formatted(ground.table());
+                """.formatted(ground.table(), batch);
         return new Claiming(
                 ground,
                 batch,
-                limit ->
-                        ground.jdbc().sql(sql).params(limit, WORKER).query(rows).list());
+                limit -> ground.jdbc().sql(sql).param(WORKER).query(rows).list());
     }
 
     /** What stands in most programs: lock, then mark, in one transaction. */

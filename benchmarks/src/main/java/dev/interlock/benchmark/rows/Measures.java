@@ -139,8 +139,9 @@ final class Measures {
                 number,
                 "claim " + batch + (batch == 1 ? " row" : " rows"),
                 """
-                One thread, open rows by a partial index, one statement and commit for each call. By hand: UPDATE … FROM picked WHERE
-                t.id = picked.id RETURNING t.*, with picked a materialized SELECT … LIMIT ? FOR NO KEY UPDATE SKIP LOCKED.""",
+                One thread, open rows by a partial index, one statement and commit for each call. By hand the same statement: UPDATE …
+                WHERE id = ANY (ARRAY(SELECT id FROM picked)) RETURNING *, with picked a materialized SELECT … LIMIT n FOR NO KEY
+                UPDATE SKIP LOCKED.""",
                 alone(BY_HAND, Claiming.COLUMNS, ground -> Claiming.byHand(ground, batch)),
                 alone("RowClaims", Claiming.COLUMNS, ground -> Claiming.byClass(ground, batch)));
     }
