@@ -15,6 +15,6 @@ record DataSourceTables(DataSources dataSources) implements Tables {
 
     @Override
     public String remedy() {
-        return StringUtils.uncapitalize(dataSources.remedy());
+        return StringUtils.uncapitalize(dataSources.remedyWithoutMemory());
     }
 }

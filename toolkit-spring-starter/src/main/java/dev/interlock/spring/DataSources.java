@@ -59,13 +59,20 @@ final class DataSources {
         return namesOf(dataSource).anyMatch(name -> plain(name).equals(plain(propertyName)));
     }
 
-    /** What to do where no DataSource was found, as a sentence without its full stop. */
+    /** What to do where locks found no DataSource, as a sentence without its full stop. */
     String remedy() {
+        return remedy(", or set interlock.lock.backend=memory, which excludes nobody in other processes");
+    }
+
+    /** The same for what there is in a database alone. */
+    String remedyWithoutMemory() {
+        return remedy("");
+    }
+
+    private String remedy(String otherwise) {
         List<String> names = names();
         return switch (names.size()) {
-            case 0 ->
-                "Define a DataSource, for example by spring.datasource.url, or set interlock.lock.backend=memory, which"
-                        + " excludes nobody in other processes";
+            case 0 -> "Define a DataSource, for example by spring.datasource.url" + otherwise;
             case 1 -> "The only DataSource bean is '" + names.get(0) + "'";
             default ->
                 "The DataSource beans are "

@@ -87,8 +87,8 @@ final class RecordSpaces implements IdempotencySpaces, DisposableBean {
 
     @Override
     public String remedy() {
-        String inPostgres =
-                "records of idempotent calls are kept in Postgres. " + StringUtils.capitalize(dataSources.remedy());
+        String inPostgres = "records of idempotent calls are kept in Postgres. "
+                + StringUtils.capitalize(dataSources.remedyWithoutMemory());
         if (elsewhere == null || elsewhere.find().isPresent()) {
             return inPostgres;
         }

@@ -31,7 +31,7 @@ class Coupons {
         }
         FoundOrCreated<Redemption> redemption =
                 redemptions.row(coupon).set("order_id", order).findOrCreate();
-        if (redemption instanceof FoundOrCreated.Found) {
+        if (!redemption.isCreated()) {
             throw new CouponRedeemedException();
         }
     }

@@ -2,7 +2,6 @@ package dev.interlock.samples.orders;
 
 import dev.interlock.jdbc.Counters;
 import dev.interlock.jdbc.FindOrCreate;
-import dev.interlock.jdbc.FoundOrCreated;
 import javax.sql.DataSource;
 import org.springframework.stereotype.Repository;
 
@@ -25,7 +24,7 @@ class Customers {
 
     /** @return whether the customer is new: true for one of all who order for the first time at once */
     boolean welcome(String name) {
-        return customers.row(name).findOrCreate() instanceof FoundOrCreated.Created;
+        return customers.row(name).findOrCreate().isCreated();
     }
 
     /**

@@ -65,7 +65,7 @@ class CouponScene implements Scene {
         public long redeem(long coupon, long customer) {
             FoundOrCreated<Redemption> redemption =
                     redemptions.row(coupon).set("customer", customer).findOrCreate();
-            return redemption instanceof FoundOrCreated.Found ? 0 : body.discount(coupon, customer);
+            return redemption.isCreated() ? body.discount(coupon, customer) : 0;
         }
     }
 
