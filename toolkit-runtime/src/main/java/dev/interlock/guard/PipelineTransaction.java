@@ -66,13 +66,35 @@ final class PipelineTransaction extends TransactionAspectSupport {
         if (TransactionScope.active() == null) {
             return open(call, next);
         }
+        return onFailure ? join(call, next) : next.proceed(call);
+    }
+
+    /** What a guard refused before the body began has changed nothing, and its caller may go on. */
+    private @Nullable Object join(GuardedCall call, GuardStep.Next next) throws Throwable {
+        BegunCall watched = new BegunCall(call);
         try {
-            return next.proceed(call);
+            return next.proceed(watched);
         } catch (Throwable failure) {
-            if (onFailure) {
+            if (watched.begun) {
                 doomJoined(failure);
             }
             throw failure;
+        }
+    }
+
+    /** Remembers whether the body ran. */
+    private static final class BegunCall extends ForwardingCall {
+
+        private boolean begun;
+
+        BegunCall(GuardedCall call) {
+            super(call);
+        }
+
+        @Override
+        public @Nullable Object proceed() throws Throwable {
+            begun = true;
+            return super.proceed();
         }
     }
 

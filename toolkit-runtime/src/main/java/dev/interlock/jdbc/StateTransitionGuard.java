@@ -88,7 +88,12 @@ public final class StateTransitionGuard implements Guard<StateTransition, StateT
                     "event \"" + name + "\" leads nowhere in the " + machine + "; its events are "
                             + machine.eventNames());
         }
-        return event.map(known -> (key, refusedBy) -> machine.fireOrThrow(key, known, refusedBy));
+        Database database = machine.table().database();
+        return event.map(known -> (key, refusedBy) -> {
+            database.requireTransaction(
+                    "@StateTransition of the " + machine, "the state would stay changed if the method failed");
+            machine.fireOrThrow(key, known, refusedBy);
+        });
     }
 
     @Override

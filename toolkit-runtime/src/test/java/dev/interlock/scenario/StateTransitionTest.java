@@ -27,6 +27,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -154,6 +156,32 @@ class StateTransitionTest {
                     assertThat(caught).isExactlyInstanceOf(IOException.class).hasNoSuppressedExceptions();
                 }))
                 .isInstanceOf(UnexpectedRollbackException.class);
+        assertThat(state(1)).isEqualTo("PACKED");
+        assertThat(shipped()).isEmpty();
+    }
+
+    @Test
+    void aRefusalLeavesTheCallersTransactionUsable() {
+        TransactionTemplate transaction = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+        transaction.executeWithoutResult(status -> {
+            assertThat(shipments.shipOrSkip(2)).isNull();
+            assertThatThrownBy(() -> shipments.ship(2)).isInstanceOf(IllegalTransitionException.class);
+            assertThatThrownBy(() -> shipments.ship(3)).isInstanceOf(RowNotFoundException.class);
+            shipments.ship(1);
+        });
+        assertThat(state(1)).isEqualTo("SHIPPED");
+        assertThat(shipped()).containsExactly(1L);
+    }
+
+    /** The state would be changed at once, whatever becomes of that transaction. */
+    @Test
+    void aTransactionOfAnotherDataSourceIsRefused() {
+        TransactionTemplate foreign =
+                new TransactionTemplate(new DataSourceTransactionManager(PostgresServer.direct()));
+        assertThatThrownBy(() -> foreign.executeWithoutResult(status -> shipments.ship(1)))
+                .isInstanceOf(IllegalTransactionStateException.class)
+                .hasMessageStartingWith(
+                        "@StateTransition of the state machine of parcel.status needs a transaction of its DataSource");
         assertThat(state(1)).isEqualTo("PACKED");
         assertThat(shipped()).isEmpty();
     }
