@@ -1,5 +1,6 @@
 package dev.interlock.postgres;
 
+import dev.interlock.guard.VirtualThreads;
 import dev.interlock.postgres.LockStatements.Call;
 import dev.interlock.postgres.SessionOp.Kind;
 import dev.interlock.postgres.SessionOp.Outcome;
