@@ -3,7 +3,6 @@ package dev.interlock.idempotency;
 import dev.interlock.key.LockKey;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,6 @@ public final class RecordKey {
     private static final String SHARED = "interlock/idempotency/v1";
     private static final String OF_CALLER = "interlock/idempotency-of-caller/v1";
     private static final String DOWNSTREAM = "/downstream";
-    private static final int UUID_VERSION = 8;
 
     private final LockKey key;
     private final String purpose;
@@ -67,10 +65,7 @@ public final class RecordKey {
 
     /** A key for the next system, the same whenever and wherever the call is repeated; says nothing of this one. */
     String downstreamKey() {
-        ByteBuffer bytes = ByteBuffer.wrap(key.digest(purpose + DOWNSTREAM));
-        long most = bytes.getLong() & ~0xf000L | UUID_VERSION << 12;
-        long least = bytes.getLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
-        return new UUID(most, least).toString();
+        return key.uuid(purpose + DOWNSTREAM).toString();
     }
 
     private Digest digest() {

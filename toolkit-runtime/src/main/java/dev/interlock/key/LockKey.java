@@ -1,7 +1,9 @@
 package dev.interlock.key;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,18 @@ public final class LockKey {
      */
     public byte[] digest(String purpose) {
         return KeyDerivation.digest(purpose, namespace, name, parts);
+    }
+
+    /**
+     * {@link #digest} as a UUID of version 8 (RFC 9562), the same on every node.
+     *
+     * @param purpose another one for each use
+     */
+    public UUID uuid(String purpose) {
+        ByteBuffer bytes = ByteBuffer.wrap(digest(purpose));
+        long most = bytes.getLong() & ~0xf000L | 0x8000L;
+        long least = bytes.getLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        return new UUID(most, least);
     }
 
     /** The key with one more part before the others. */
