@@ -2,6 +2,7 @@ package dev.interlock.retry;
 
 import dev.interlock.annotation.Conflict;
 import dev.interlock.annotation.Jitter;
+import dev.interlock.guard.Backoff;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.ThrowingRunnable;
 import dev.interlock.guard.ThrowingSupplier;

@@ -3,6 +3,7 @@ package dev.interlock.retry;
 import dev.interlock.annotation.Conflict;
 import dev.interlock.annotation.Jitter;
 import dev.interlock.annotation.RetryOnConflict;
+import dev.interlock.guard.Backoff;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Durations;
 import dev.interlock.guard.Guard;

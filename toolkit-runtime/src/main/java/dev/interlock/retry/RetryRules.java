@@ -1,6 +1,7 @@
 package dev.interlock.retry;
 
 import dev.interlock.annotation.Conflict;
+import dev.interlock.guard.Backoff;
 import java.util.function.Consumer;
 
 /** What the numbers of a retry must be like, in an annotation and in code. */

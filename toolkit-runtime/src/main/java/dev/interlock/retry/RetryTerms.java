@@ -1,6 +1,7 @@
 package dev.interlock.retry;
 
 import dev.interlock.annotation.Conflict;
+import dev.interlock.guard.Backoff;
 import java.time.Duration;
 import java.util.Set;
 

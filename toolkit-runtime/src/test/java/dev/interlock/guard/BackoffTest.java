@@ -1,4 +1,4 @@
-package dev.interlock.retry;
+package dev.interlock.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

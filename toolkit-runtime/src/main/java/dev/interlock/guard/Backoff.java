@@ -1,4 +1,4 @@
-package dev.interlock.retry;
+package dev.interlock.guard;
 
 import dev.interlock.annotation.Jitter;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  * @param multiplier 1 or more
  * @param maxDelay at least {@code delay}
  */
-record Backoff(Duration delay, double multiplier, Duration maxDelay, Jitter jitter) {
+public record Backoff(Duration delay, double multiplier, Duration maxDelay, Jitter jitter) {
 
     /**
      * The wait before a retry in nanoseconds.
@@ -19,7 +19,7 @@ record Backoff(Duration delay, double multiplier, Duration maxDelay, Jitter jitt
      * @param retry 1 for the first
      * @param previous the last wait, 0 before the first
      */
-    long nanos(int retry, long previous, RandomGenerator random) {
+    public long nanos(int retry, long previous, RandomGenerator random) {
         long first = delay.toNanos();
         long most = maxDelay.toNanos();
         if (jitter == Jitter.DECORRELATED) {
