@@ -53,7 +53,12 @@ public final class PostgresSchema {
             new Script(
                     "dev/interlock/schema/V3__idempotency.sql",
                     "table interlock_idempotency",
-                    "SELECT pg_catalog.to_regclass('interlock_idempotency') IS NOT NULL"));
+                    "SELECT pg_catalog.to_regclass('interlock_idempotency') IS NOT NULL"),
+            new Script(
+                    "dev/interlock/schema/V4__queue.sql",
+                    "table interlock_queue_node, interlock_job, interlock_lane_end, interlock_lane or interlock_submission",
+                    "SELECT count(pg_catalog.to_regclass(name)) = 5 FROM unnest(ARRAY['interlock_queue_node', 'interlock_job',"
+                            + " 'interlock_lane_end', 'interlock_lane', 'interlock_submission']) name"));
 
     private static final long LOCK = 0x696e7465726c6f63L;
 

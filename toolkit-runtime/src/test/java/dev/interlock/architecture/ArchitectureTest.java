@@ -144,7 +144,7 @@ class ArchitectureTest {
         onlyIn("jakarta.persistence..", "dev.interlock.hibernate..");
         onlyIn("org.springframework.orm..", "dev.interlock.hibernate..");
         onlyIn("com.github.benmanes.caffeine..", "dev.interlock.weaving..", "dev.interlock.idempotency..");
-        onlyIn("tools.jackson..", "dev.interlock.idempotency..");
+        onlyIn("tools.jackson..", "dev.interlock.idempotency..", "dev.interlock.queue..");
         onlyIn("com.fasterxml.jackson..", "dev.interlock.idempotency..");
         onlyIn("org.aspectj..", "dev.interlock.weaving..");
         onlyIn("io.micrometer..", "dev.interlock.observation..");

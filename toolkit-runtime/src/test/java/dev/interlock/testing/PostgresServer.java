@@ -27,7 +27,8 @@ public final class PostgresServer {
     public static final String FORBIDDEN = "interlock.tests.no-server";
 
     private static final String SCHEMA = "/dev/interlock/schema/";
-    private static final List<String> SCRIPTS = List.of("V1__lock_key.sql", "V2__fencing.sql", "V3__idempotency.sql");
+    private static final List<String> SCRIPTS =
+            List.of("V1__lock_key.sql", "V2__fencing.sql", "V3__idempotency.sql", "V4__queue.sql");
 
     private PostgresServer() {}
 

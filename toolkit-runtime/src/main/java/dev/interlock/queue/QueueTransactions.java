@@ -1,0 +1,122 @@
+package dev.interlock.queue;
+
+import dev.interlock.guard.ThrowingRunnable;
+import dev.interlock.guard.ThrowingSupplier;
+import dev.interlock.guard.TransactionScope;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.IllegalTransactionStateException;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** Transactions of the queues' DataSource. Whatever is thrown in one rolls it back, checked exceptions and errors as well. */
+final class QueueTransactions {
+
+    private final DataSource dataSource;
+    private final PlatformTransactionManager manager;
+    private final JdbcTemplate template;
+
+    QueueTransactions(DataSource dataSource, PlatformTransactionManager manager) {
+        this.dataSource =
+                dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
+                        ? proxy.getTargetDataSource()
+                        : dataSource;
+        this.manager = manager;
+        this.template = new JdbcTemplate(this.dataSource);
+    }
+
+    DataSource dataSource() {
+        return dataSource;
+    }
+
+    /** Takes part in the transaction at hand. */
+    JdbcTemplate jdbc() {
+        return template;
+    }
+
+    /**
+     * Runs in the active transaction of the DataSource, or else in one of its own.
+     *
+     * @throws IllegalTransactionStateException if a transaction is active that is none of the DataSource
+     */
+    <T, E extends Exception> T call(String what, ThrowingSupplier<T, E> work) throws E {
+        if (TransactionScope.active() != null && !isBound()) {
+            throw new IllegalTransactionStateException(
+                    what
+                            + " inside a transaction that is none of the queue's DataSource: one could be committed without the other;"
+                            + " use a manager of the queue's DataSource, or suspend the transaction (REQUIRES_NEW of that manager)");
+        }
+        TransactionStatus status = manager.getTransaction(definition(what));
+        T result;
+        try {
+            requireBound(what);
+            result = work.get();
+        } catch (Throwable failure) {
+            rollBack(status, failure);
+            throw failure;
+        }
+        if (status.isNewTransaction() && status.isRollbackOnly()) {
+            manager.rollback(status);
+            throw new IllegalTransactionStateException(
+                    what + " was rolled back, since its transaction was marked rollback-only");
+        }
+        manager.commit(status);
+        return result;
+    }
+
+    <E extends Exception> void run(String what, ThrowingRunnable<E> work) throws E {
+        this.<Boolean, E>call(what, () -> {
+            work.run();
+            return true;
+        });
+    }
+
+    /** Does it when the active transaction has committed, at once if there is none, never if it rolls back. */
+    void afterCommit(Runnable action) {
+        if (TransactionScope.active() == null || !TransactionSynchronizationManager.isSynchronizationActive()) {
+            action.run();
+            return;
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                action.run();
+            }
+        });
+    }
+
+    /** After the commit of a transaction Spring still calls it active, but what joined it would be lost. */
+    private static DefaultTransactionDefinition definition(String name) {
+        DefaultTransactionDefinition definition = new DefaultTransactionDefinition(
+                TransactionScope.inCompletionPhase()
+                        ? DefaultTransactionDefinition.PROPAGATION_REQUIRES_NEW
+                        : DefaultTransactionDefinition.PROPAGATION_REQUIRED);
+        definition.setName(name);
+        return definition;
+    }
+
+    private void requireBound(String what) {
+        if (!isBound()) {
+            throw new IllegalTransactionStateException(what + " needs a transaction of the queue's DataSource, and "
+                    + manager.getClass().getName()
+                    + " opened one of another; make the queues with a manager of their DataSource");
+        }
+    }
+
+    private boolean isBound() {
+        return TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder;
+    }
+
+    private void rollBack(TransactionStatus status, Throwable failure) {
+        try {
+            manager.rollback(status);
+        } catch (RuntimeException | Error broken) {
+            failure.addSuppressed(broken);
+        }
+    }
+}
