@@ -1,5 +1,7 @@
 package dev.interlock.queue;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -13,6 +15,16 @@ import java.util.UUID;
  * @param enqueuedAt by the database's clock
  */
 public record DeadLetter(UUID id, String kind, String payload, int attempts, String reason, Instant enqueuedAt) {
+
+    static DeadLetter of(ResultSet row) throws SQLException {
+        return new DeadLetter(
+                row.getObject("id", UUID.class),
+                row.getString("kind"),
+                row.getString("payload"),
+                row.getInt("attempts"),
+                String.valueOf(row.getString("reason")),
+                row.getTimestamp("created_at").toInstant());
+    }
 
     /** Without the payload, which may be personal data. */
     @Override

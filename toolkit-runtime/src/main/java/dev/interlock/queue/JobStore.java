@@ -19,9 +19,6 @@ final class JobStore implements Store {
     private static final String UNIQUE_VIOLATION = "23505";
     private static final int CLAIM_TRIES = 5;
 
-    /** Statements differ by the limit alone, since of a parameter the planner expects a tenth of the table. */
-    private static final int[] LIMITS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_000};
-
     private static final String PULSE = """
             WITH due AS MATERIALIZED (
                 SELECT id FROM interlock_job WHERE state = 'later' AND run_at <= pg_catalog.statement_timestamp()
@@ -129,21 +126,13 @@ final class JobStore implements Store {
     Claims claim(Connection connection, UUID node, String queue, int most) throws SQLException {
         for (int tries = 1; ; tries++) {
             try {
-                return claimOnce(connection, node, queue, limit(most));
+                return claimOnce(connection, node, queue, Rows.limit(most));
             } catch (SQLException failure) {
                 if (!UNIQUE_VIOLATION.equals(failure.getSQLState()) || tries == CLAIM_TRIES) {
                     throw failure;
                 }
             }
         }
-    }
-
-    private static int limit(int most) {
-        int limit = 1;
-        for (int one : LIMITS) {
-            limit = one <= most ? one : limit;
-        }
-        return limit;
     }
 
     private static Claims claimOnce(Connection connection, UUID node, String queue, int limit) throws SQLException {

@@ -1,9 +1,6 @@
 package dev.interlock.queue;
 
 import dev.interlock.queue.NewJob.Terms;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -126,18 +123,7 @@ final class JobTable {
     }
 
     List<DeadLetter> deadLetters(int most) {
-        return jdbc.query(DEAD_LETTERS, (row, number) -> deadLetter(row), queue, most);
-    }
-
-    private static DeadLetter deadLetter(ResultSet row) throws SQLException {
-        Timestamp created = row.getTimestamp("created_at");
-        return new DeadLetter(
-                row.getObject("id", UUID.class),
-                row.getString("kind"),
-                row.getString("payload"),
-                row.getInt("attempts"),
-                String.valueOf(row.getString("reason")),
-                created.toInstant());
+        return jdbc.query(DEAD_LETTERS, (row, number) -> DeadLetter.of(row), queue, most);
     }
 
     Redriven redrive(UUID id) {

@@ -46,6 +46,11 @@ final class JobUnit<T> implements Unit {
     }
 
     @Override
+    public void stopSoon() {
+        // A job has one part.
+    }
+
+    @Override
     public void ending() {
         ending = true;
     }

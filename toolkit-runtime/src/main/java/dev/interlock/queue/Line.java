@@ -250,6 +250,7 @@ final class Line {
             List<Claim> left = waiting.stream().map(Unit::claim).toList();
             waiting.clear();
             left.forEach(claim -> held.remove(claim.id()));
+            held.values().forEach(Unit::stopSoon);
             return left;
         } finally {
             lock.unlock();

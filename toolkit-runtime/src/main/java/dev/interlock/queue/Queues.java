@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,7 @@ public final class Queues implements AutoCloseable {
     private final PayloadCodec codec;
     private final QueueSettings settings;
     private final JobStore jobs = new JobStore();
+    private final LaneStore lanes = new LaneStore();
 
     /** Guarded by itself, with the node. */
     private final Map<String, Station<?>> stations = new LinkedHashMap<>();
@@ -65,6 +66,16 @@ public final class Queues implements AutoCloseable {
         return new WorkQueueBuilder<>(this, name, payload);
     }
 
+    /**
+     * A sequenced queue to be: submissions that are dealt with in order for each key.
+     *
+     * @param name as in {@link #work}
+     * @param payload a record, or a sealed interface of records
+     */
+    public <T> SequencedQueueBuilder<T> sequenced(String name, Class<T> payload) {
+        return new SequencedQueueBuilder<>(this, name, payload);
+    }
+
     <T> WorkQueue<T> add(String name, Class<T> type, Handling handling, @Nullable JobHandler<? super T> handler) {
         Payloads<T> payloads = Payloads.of(name, type, codec);
         JobEnds ends = new JobEnds(transactions.jdbc(), handling.retention());
@@ -73,7 +84,7 @@ public final class Queues implements AutoCloseable {
                 type,
                 handling,
                 handler,
-                chosen -> new JobIntake<>(
+                (chosen, announce) -> new JobIntake<>(
                         qualified(namespace, name),
                         jobs,
                         new Attempt.Setup<>(name, handling, chosen, transactions),
@@ -82,12 +93,38 @@ public final class Queues implements AutoCloseable {
         return new WorkQueue<>(name, namespace, payloads, transactions, station::announce);
     }
 
+    <T> SequencedQueue<T> add(
+            String name,
+            Class<T> type,
+            Handling handling,
+            OnHeadFailure onHeadFailure,
+            @Nullable JobHandler<? super T> handler) {
+        Payloads<T> payloads = Payloads.of(name, type, codec);
+        LaneEnds ends = new LaneEnds(transactions.jdbc(), handling.retention());
+        Station<T> station = add(
+                name,
+                type,
+                handling,
+                handler,
+                (chosen, announce) -> new LaneIntake<>(
+                        qualified(namespace, name),
+                        lanes,
+                        new LaneUnit.Queue<>(
+                                new Attempt.Setup<>(name, handling, chosen, transactions),
+                                payloads,
+                                ends,
+                                onHeadFailure,
+                                announce),
+                        handling.batch()));
+        return new SequencedQueue<>(name, namespace, payloads, handling.retention(), transactions, station::announce);
+    }
+
     private <T> Station<T> add(
             String name,
             Class<T> type,
             Handling handling,
             @Nullable JobHandler<? super T> handler,
-            Function<JobHandler<T>, Intake> intakes) {
+            BiFunction<JobHandler<T>, Runnable, Intake> intakes) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "\"" + name + "\" is no name of a queue; write letters, digits, dots, hyphens"

@@ -16,7 +16,19 @@ import java.util.UUID;
 /** The statements of upkeep that both stores have, each with its own text. */
 final class Rows {
 
+    /** Statements differ by the limit alone, since of a parameter the planner expects a tenth of the table. */
+    private static final int[] LIMITS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_000};
+
     private Rows() {}
+
+    /** The largest limit of a statement that is no more than this. */
+    static int limit(int most) {
+        int limit = 1;
+        for (int one : LIMITS) {
+            limit = one <= most ? one : limit;
+        }
+        return limit;
+    }
 
     static int update(Connection connection, String sql) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

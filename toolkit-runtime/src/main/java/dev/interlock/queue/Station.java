@@ -1,7 +1,7 @@
 package dev.interlock.queue;
 
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +14,14 @@ final class Station<T> {
     private final String name;
     private final Class<T> payload;
     private final Handling handling;
-    private final Function<JobHandler<T>, Intake> intakes;
+    private final BiFunction<JobHandler<T>, Runnable, Intake> intakes;
     private volatile @Nullable JobHandler<T> handler;
     private volatile @Nullable Running running;
 
     private record Running(QueueNode node, Line line) {}
 
-    /** @param intakes what claims for a handler */
-    Station(String name, Class<T> payload, Handling handling, Function<JobHandler<T>, Intake> intakes) {
+    /** @param intakes what claims for a handler, with a way to announce what it leaves */
+    Station(String name, Class<T> payload, Handling handling, BiFunction<JobHandler<T>, Runnable, Intake> intakes) {
         this.name = name;
         this.payload = payload;
         this.handling = handling;
@@ -54,7 +54,7 @@ final class Station<T> {
             return null;
         }
         Line line = new Line(
-                intakes.apply(chosen),
+                intakes.apply(chosen, this::announce),
                 handling.concurrency(),
                 handling.batch(),
                 threads,

@@ -11,6 +11,9 @@ interface Unit {
     /** The claim is known to be lost. Called by another thread, before or while it is done. */
     void lost();
 
+    /** Nothing more is to be begun: what has several parts ends after the one at hand. Called by another thread. */
+    void stopSoon();
+
     /** The application ends and waits no longer: what fails from now on is given back without a loss of attempts. */
     void ending();
 }

@@ -52,10 +52,10 @@ CREATE TABLE IF NOT EXISTS interlock_lane_end (
     lane uuid PRIMARY KEY,
     queue text NOT NULL,
     last_seq bigint NOT NULL,
-    idle_since timestamptz
+    purge_at timestamptz
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 
-CREATE INDEX IF NOT EXISTS interlock_lane_end_idle ON interlock_lane_end (idle_since) WHERE idle_since IS NOT NULL;
+CREATE INDEX IF NOT EXISTS interlock_lane_end_idle ON interlock_lane_end (purge_at) WHERE purge_at IS NOT NULL;
 
 -- The front of a lane, where consumers meet: everything up to done_seq has been dealt with. It is 'ready' to be claimed, or
 -- will be 'later', 'running' on a node, 'blocked' by its head until somebody decides, or 'idle'. Claims of a lane that was
@@ -77,6 +77,7 @@ CREATE INDEX IF NOT EXISTS interlock_lane_later ON interlock_lane (run_at) WHERE
 CREATE INDEX IF NOT EXISTS interlock_lane_running ON interlock_lane (node) WHERE state = 'running';
 CREATE INDEX IF NOT EXISTS interlock_lane_blocked ON interlock_lane (queue, id) WHERE state = 'blocked';
 
+-- One submission: 'waiting' for its turn in its lane, or how it ended.
 CREATE TABLE IF NOT EXISTS interlock_submission (
     id uuid PRIMARY KEY,
     lane uuid NOT NULL,
@@ -85,6 +86,7 @@ CREATE TABLE IF NOT EXISTS interlock_submission (
     kind text NOT NULL,
     payload text NOT NULL,
     state text NOT NULL CHECK (state IN ('waiting', 'done', 'skipped', 'dead')),
+    attempts integer NOT NULL DEFAULT 0,
     reason text,
     created_at timestamptz NOT NULL,
     ended_at timestamptz,
