@@ -89,7 +89,7 @@ final class Line {
                 return 0;
             }
             int room = concurrency + ahead() - held.size();
-            boolean starving = waiting.isEmpty() && workers.size() < concurrency;
+            boolean starving = waiting.isEmpty() && held.size() < concurrency;
             return starving || room * 2 >= concurrency + ahead() ? Math.max(0, Math.min(room, batch)) : 0;
         } finally {
             lock.unlock();

@@ -107,7 +107,7 @@ final class QueueNode {
                     await(Math.min(beatNanos, pulseNanos) - clock.nanoTime());
                 }
                 failures = 0;
-            } catch (SQLException | RuntimeException failure) {
+            } catch (SQLException | RuntimeException | Error failure) {
                 connection.close();
                 failures++;
                 report(failure, failures);
@@ -237,7 +237,7 @@ final class QueueNode {
                 Math.min(LONGEST_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << Math.min(failures - 1, MOST_DOUBLINGS)));
     }
 
-    private void report(Exception failure, int failures) {
+    private void report(Throwable failure, int failures) {
         if (failures == 1) {
             log.warn("The queues cannot be worked at the moment, and it is tried again: {}", failure.getMessage());
         }
@@ -264,20 +264,26 @@ final class QueueNode {
             line.close().forEach(claim -> left.add(new Left(line.intake().store(), claim)));
         }
         wake();
-        boolean idle = awaitIdle(settings.drainTimeout());
-        if (!idle) {
-            log.warn(
-                    "Jobs did not end within {} of the end of the application; they are interrupted",
-                    settings.drainTimeout());
-            lines.forEach(Line::interrupt);
-            idle = awaitIdle(AFTER_INTERRUPT);
+        try {
+            drain();
+        } finally {
+            closing = true;
+            wake();
         }
-        if (!idle) {
+        thread.join(settings.lease().toMillis());
+    }
+
+    private void drain() throws InterruptedException {
+        if (awaitIdle(settings.drainTimeout())) {
+            return;
+        }
+        log.warn(
+                "Jobs did not end within {} of the end of the application; they are interrupted",
+                settings.drainTimeout());
+        lines.forEach(Line::interrupt);
+        if (!awaitIdle(AFTER_INTERRUPT)) {
             log.error("Jobs go on although they were interrupted; they lose their claims with this node's lease");
         }
-        closing = true;
-        wake();
-        thread.join(settings.lease().toMillis());
     }
 
     private boolean awaitIdle(Duration limit) throws InterruptedException {
