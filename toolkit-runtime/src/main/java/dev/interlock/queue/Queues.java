@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -144,13 +145,20 @@ public final class Queues implements AutoCloseable {
         return station;
     }
 
+    /** The queues that have a handler here, by name, with the type of their payloads. */
+    public Map<String, Class<?>> withHandler() {
+        return named(Station::hasHandler);
+    }
+
     /** The queues that have no handler here, by name, with the type of their payloads. */
     public Map<String, Class<?>> withoutHandler() {
+        return named(station -> !station.hasHandler());
+    }
+
+    private Map<String, Class<?>> named(Predicate<Station<?>> which) {
         Map<String, Class<?>> found = new LinkedHashMap<>();
         synchronized (stations) {
-            stations.values().stream()
-                    .filter(station -> !station.hasHandler())
-                    .forEach(station -> found.put(station.name(), station.payload()));
+            stations.values().stream().filter(which).forEach(station -> found.put(station.name(), station.payload()));
         }
         return found;
     }
@@ -191,10 +199,7 @@ public final class Queues implements AutoCloseable {
                     transactions.dataSource(), settings, Clock.SYSTEM, created -> lines(created, threads));
             log.info(
                     "Working queues {}; only enqueuing into {}",
-                    stations.values().stream()
-                            .filter(Station::hasHandler)
-                            .map(Station::name)
-                            .toList(),
+                    withHandler().keySet(),
                     withoutHandler().keySet());
         }
     }
