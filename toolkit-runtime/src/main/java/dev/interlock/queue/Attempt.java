@@ -3,7 +3,6 @@ package dev.interlock.queue;
 import dev.interlock.guard.ThrowingRunnable;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a handler.
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt<T> implements Job {
 
-    private static final int LONGEST_REASON = 1_000;
-
     private final Setup<T> setup;
     private final UUID id;
     private final int number;
@@ -21,6 +18,7 @@ final class Attempt<T> implements Job {
     private final BooleanSupplier end;
     private volatile boolean lost;
     private boolean ended;
+    private boolean undone;
 
     /**
      * What all attempts of a queue share.
@@ -53,6 +51,10 @@ final class Attempt<T> implements Job {
             return;
         }
         setup.handler().handle(payload, this);
+        if (undone) {
+            throw new IllegalStateException(
+                    "the transaction that the handler completed its job in was rolled back, although the handler returned");
+        }
         if (!ended) {
             setup.transactions().run(what(), this::end);
         }
@@ -75,11 +77,22 @@ final class Attempt<T> implements Job {
         if (ended) {
             throw new IllegalStateException("Job " + id + " of queue '" + setup.name() + "' was completed before");
         }
+        undone = false;
+        boolean joins = setup.transactions().isActive();
         setup.transactions().run(what(), () -> {
             work.run();
             end();
+            if (joins) {
+                setup.transactions().afterRollback(this::undo);
+            }
         });
         ended = true;
+    }
+
+    /** The handler's own transaction went on after the end of the job, and took that with it. */
+    private void undo() {
+        ended = false;
+        undone = true;
     }
 
     /** Whether the handler has ended the job itself, if what it did that in was committed. */
@@ -118,11 +131,5 @@ final class Attempt<T> implements Job {
 
     void markLost() {
         lost = true;
-    }
-
-    /** What is written down of a failure, cut to what one can read. */
-    static String reason(@Nullable Throwable failure) {
-        String text = String.valueOf(failure).replace('\0', ' ');
-        return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON) + "…";
     }
 }

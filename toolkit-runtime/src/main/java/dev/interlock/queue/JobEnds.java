@@ -60,7 +60,7 @@ final class JobEnds {
                 job,
                 jdbc.update(
                         AGAIN,
-                        reason,
+                        Reason.text(reason),
                         counts ? 0 : 1,
                         delay.toMillis(),
                         job.claim().id(),
@@ -72,7 +72,11 @@ final class JobEnds {
         return ended(
                 job,
                 jdbc.update(
-                        DEAD, reason, attempts, job.claim().id(), job.claim().number()));
+                        DEAD,
+                        Reason.text(reason),
+                        attempts,
+                        job.claim().id(),
+                        job.claim().number()));
     }
 
     private boolean ended(JobStore.Claimed job, int rows) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The jobs of work queues, table {@code interlock_job}, as a node tends them. Stateless. */
 final class JobStore implements Store {
 
-    private static final String UNIQUE_VIOLATION = "23505";
+    static final String UNIQUE_VIOLATION = "23505";
     private static final int CLAIM_TRIES = 5;
 
     private static final String PULSE = """
@@ -36,11 +36,11 @@ final class JobStore implements Store {
      */
     private static final String CLAIM = """
             WITH picked AS MATERIALIZED (
-                SELECT id, running_key FROM interlock_job WHERE state = 'ready' AND queue = ?
+                SELECT id, running_key, priority FROM interlock_job WHERE state = 'ready' AND queue = ?
                 ORDER BY priority DESC, id LIMIT %d FOR UPDATE SKIP LOCKED),
             first_of_key AS MATERIALIZED (
                 SELECT DISTINCT ON (running_key) id, running_key FROM picked WHERE running_key IS NOT NULL
-                ORDER BY running_key, id),
+                ORDER BY running_key, priority DESC, id),
             held_back AS MATERIALIZED (
                 SELECT id FROM picked WHERE running_key IS NOT NULL AND id NOT IN (
                     SELECT id FROM first_of_key f
@@ -78,11 +78,14 @@ final class JobStore implements Store {
     private static final String STANDING = "SELECT id, claim FROM interlock_job WHERE state = 'running' AND node = ?";
 
     private static final String GIVE_BACK = """
-            UPDATE interlock_job j SET state = 'later', node = NULL, claim = j.claim + 1,
-                attempts = j.attempts - CASE WHEN ? THEN 0 ELSE 1 END,
-                run_at = pg_catalog.clock_timestamp() + ? * interval '1 millisecond'
-            FROM unnest(?::uuid[], ?::bigint[]) AS c (id, claim)
-            WHERE j.id = c.id AND j.claim = c.claim AND j.state = 'running'
+            WITH given (begun, millis) AS (VALUES (?::boolean, ?::bigint)),
+            standing AS MATERIALIZED (
+                SELECT j.id FROM interlock_job j JOIN unnest(?::uuid[], ?::bigint[]) AS c (id, claim) ON j.id = c.id
+                WHERE j.claim = c.claim AND j.state = 'running' FOR UPDATE OF j SKIP LOCKED)
+            UPDATE interlock_job SET state = 'later', node = NULL, claim = claim + 1,
+                attempts = attempts - CASE WHEN (SELECT begun FROM given) THEN 0 ELSE 1 END,
+                run_at = pg_catalog.clock_timestamp() + (SELECT millis FROM given) * interval '1 millisecond'
+            WHERE id = ANY (ARRAY(SELECT id FROM standing))
             """;
 
     /** A loose scan: one step for each key, however many jobs are parked behind it. */
@@ -97,8 +100,11 @@ final class JobStore implements Store {
                     ORDER BY p.priority DESC, p.id LIMIT 1) AS id
                 FROM keys k WHERE k.running_key IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM interlock_job r WHERE r.running_key = k.running_key AND r.state = 'running')
-                LIMIT %d)
-            UPDATE interlock_job SET state = 'ready' WHERE id = ANY (ARRAY(SELECT id FROM free)) AND state = 'parked'
+                LIMIT %d),
+            woken AS MATERIALIZED (
+                SELECT id FROM interlock_job WHERE id = ANY (ARRAY(SELECT id FROM free)) AND state = 'parked'
+                FOR UPDATE SKIP LOCKED)
+            UPDATE interlock_job SET state = 'ready' WHERE id = ANY (ARRAY(SELECT id FROM woken))
             """.formatted(BATCH);
 
     private static final String PURGE = """

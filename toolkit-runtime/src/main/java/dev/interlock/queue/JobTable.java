@@ -1,10 +1,14 @@
 package dev.interlock.queue;
 
 import dev.interlock.queue.NewJob.Terms;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The jobs of one queue, as producers and operators see them; everything in the transaction at hand. */
@@ -53,7 +57,7 @@ final class JobTable {
             """;
 
     private static final String IN_THE_WAY = """
-            SELECT o.id FROM interlock_job j JOIN interlock_job o ON o.unique_key = j.unique_key AND o.id <> j.id
+            SELECT o.id FROM interlock_job j LEFT JOIN interlock_job o ON o.unique_key = j.unique_key AND o.id <> j.id
                 AND (o.state <> 'dead' OR o.unique_until = 'expired')
             WHERE j.queue = ? AND j.state = 'dead' AND j.id = ?
             """;
@@ -96,8 +100,7 @@ final class JobTable {
                 return new Enqueued.Duplicate(other);
             }
         }
-        throw new IllegalStateException("The unique key of a job of queue '" + queue + "' changed hands " + ROUNDS
-                + " times while it was enqueued; nothing was enqueued");
+        throw changedHands("enqueued; nothing was enqueued");
     }
 
     private @Nullable UUID holder(byte[] key) {
@@ -127,11 +130,45 @@ final class JobTable {
     }
 
     Redriven redrive(UUID id) {
-        if (jdbc.update(REDRIVE, queue, id) == 1) {
-            return new Redriven.Again();
+        for (int round = 0; round < ROUNDS; round++) {
+            if (tookItsKey(id)) {
+                return new Redriven.Again();
+            }
+            List<@Nullable UUID> inTheWay = jdbc.queryForList(IN_THE_WAY, UUID.class, queue, id);
+            if (inTheWay.isEmpty()) {
+                return new Redriven.Missing();
+            }
+            UUID other = inTheWay.get(0);
+            if (other != null) {
+                return new Redriven.Duplicate(other);
+            }
         }
-        List<UUID> inTheWay = jdbc.queryForList(IN_THE_WAY, UUID.class, queue, id);
-        return inTheWay.isEmpty() ? new Redriven.Missing() : new Redriven.Duplicate(inTheWay.get(0));
+        throw changedHands("driven again; it is still a dead letter");
+    }
+
+    /** Under a savepoint, since another job of the key that is committed at the same time must not doom the caller's transaction. */
+    private boolean tookItsKey(UUID id) {
+        return Boolean.TRUE.equals(jdbc.execute((ConnectionCallback<Boolean>) connection -> {
+            Savepoint before = connection.setSavepoint();
+            try (PreparedStatement statement = connection.prepareStatement(REDRIVE)) {
+                statement.setString(1, queue);
+                statement.setObject(2, id);
+                int rows = statement.executeUpdate();
+                connection.releaseSavepoint(before);
+                return rows == 1;
+            } catch (SQLException failure) {
+                if (!JobStore.UNIQUE_VIOLATION.equals(failure.getSQLState())) {
+                    throw failure;
+                }
+                connection.rollback(before);
+                return false;
+            }
+        }));
+    }
+
+    private IllegalStateException changedHands(String what) {
+        return new IllegalStateException("The unique key of a job of queue '" + queue + "' changed hands " + ROUNDS
+                + " times while it was " + what);
     }
 
     List<UUID> deadLetterIds(int most) {

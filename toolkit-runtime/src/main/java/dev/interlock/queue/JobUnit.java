@@ -108,8 +108,8 @@ final class JobUnit<T> implements Unit {
         } catch (ClaimLostException late) {
             log.warn("{}", late.getMessage());
         } catch (Throwable failure) {
-            boolean interrupted = Thread.interrupted() || failure instanceof InterruptedException;
-            if (ending && interrupted) {
+            Thread.interrupted();
+            if (ending && !(failure instanceof JobRejectedException)) {
                 setup.transactions().run("An interrupted job", () -> ends.again(job, null, Duration.ZERO, false));
             } else if (!failed(failure)) {
                 log.warn(
@@ -126,10 +126,9 @@ final class JobUnit<T> implements Unit {
     private boolean failed(Throwable failure) {
         boolean rejected = failure instanceof JobRejectedException;
         if (rejected || job.attempt() >= setup.handling().maxAttempts()) {
-            return bury(
-                    rejected ? String.valueOf(failure.getMessage()) : Attempt.reason(failure), job.attempt(), failure);
+            return bury(String.valueOf(rejected ? failure.getMessage() : failure), job.attempt(), failure);
         }
-        boolean stood = again(Attempt.reason(failure));
+        boolean stood = again(String.valueOf(failure));
         if (stood) {
             log.warn(
                     "Job {} of queue '{}' failed in attempt {} of {} and is tried again: {}",

@@ -94,7 +94,7 @@ final class LaneEnds {
                         claim.number(),
                         doneSeq,
                         end.text(),
-                        reason,
+                        Reason.text(reason),
                         attempts,
                         dead,
                         dead,
@@ -133,6 +133,7 @@ final class LaneEnds {
     private boolean stop(
             String state, Claim claim, long doneSeq, @Nullable String reason, int attempts, Duration delay) {
         UUID id = claim.id();
-        return jdbc.update(STOP, state, reason, attempts, delay.toMillis(), id, claim.number(), doneSeq) == 1;
+        return jdbc.update(STOP, state, Reason.text(reason), attempts, delay.toMillis(), id, claim.number(), doneSeq)
+                == 1;
     }
 }

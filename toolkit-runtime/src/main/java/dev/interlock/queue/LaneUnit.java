@@ -165,8 +165,8 @@ final class LaneUnit<T> implements Unit {
             log.warn("{}", late.getMessage());
             return false;
         } catch (Throwable failure) {
-            boolean interrupted = Thread.interrupted() || failure instanceof InterruptedException;
-            if (ending && interrupted) {
+            Thread.interrupted();
+            if (ending && !(failure instanceof JobRejectedException)) {
                 queue.setup()
                         .transactions()
                         .run(what(), () -> queue.ends().again(lane.claim(), doneSeq, null, number - 1, Duration.ZERO));
@@ -176,7 +176,7 @@ final class LaneUnit<T> implements Unit {
             return failed(
                     item,
                     rejected ? queue.maxAttempts() : number,
-                    rejected ? String.valueOf(failure.getMessage()) : Attempt.reason(failure),
+                    String.valueOf(rejected ? failure.getMessage() : failure),
                     last,
                     failure);
         }

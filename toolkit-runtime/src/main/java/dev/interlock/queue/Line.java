@@ -212,6 +212,16 @@ final class Line {
         }
     }
 
+    /** What is held at the moment. */
+    List<Claim> claims() {
+        lock.lock();
+        try {
+            return held.values().stream().map(Unit::claim).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Compares with what the database says this node has claimed: what waits here and is not the node's any more is dropped,
      * what runs is told.
@@ -239,7 +249,8 @@ final class Line {
     }
 
     /**
-     * No unit is begun any more.
+     * No unit is begun any more. What was not begun stays held, or a comparison before it has been given back would find it to be
+     * nobody's.
      *
      * @return what was claimed and not begun
      */
@@ -249,7 +260,6 @@ final class Line {
             closed = true;
             List<Claim> left = waiting.stream().map(Unit::claim).toList();
             waiting.clear();
-            left.forEach(claim -> held.remove(claim.id()));
             held.values().forEach(Unit::stopSoon);
             return left;
         } finally {

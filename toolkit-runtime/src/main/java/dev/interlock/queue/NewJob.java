@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NewJob<T> {
 
+    private static final Duration SHORTEST_KEY = Duration.ofMillis(1);
     private static final Duration LONGEST_KEY = Duration.ofDays(365);
 
     private final WorkQueue<T> queue;
@@ -75,7 +76,7 @@ public final class NewJob<T> {
      * @throws dev.interlock.key.InvalidKeyException if a part is none of these
      */
     public NewJob<T> unique(Unique unique, Object... key) {
-        if (unique == Unique.UNTIL_EXPIRED) {
+        if (Objects.requireNonNull(unique, "unique") == Unique.UNTIL_EXPIRED) {
             throw new IllegalArgumentException("UNTIL_EXPIRED needs a time; use uniqueFor(Duration, key…)");
         }
         byte[] digest = queue.digest(key);
@@ -93,7 +94,7 @@ public final class NewJob<T> {
      * @param key as in {@link #unique}
      */
     public NewJob<T> uniqueFor(Duration time, Object... key) {
-        if (time.toMillis() < 1 || time.compareTo(LONGEST_KEY) > 0) {
+        if (time.compareTo(SHORTEST_KEY) < 0 || time.compareTo(LONGEST_KEY) > 0) {
             throw new IllegalArgumentException("time is " + time + "; it has to be between 1 ms and 365 days");
         }
         return with(new Terms(terms.priority, terms.delay, queue.digest(key), "expired", time.toMillis(), null));

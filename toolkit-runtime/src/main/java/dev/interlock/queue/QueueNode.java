@@ -191,9 +191,13 @@ final class QueueNode {
         lines.forEach(Line::startWorkers);
     }
 
+    /** A stray is known neither before nor after the database was asked: what is known before may have ended meanwhile. */
     private void compare(Connection own, Store store, List<Line> ofStore) throws SQLException {
+        Set<Claim> before = new HashSet<>();
+        ofStore.forEach(line -> before.addAll(line.claims()));
         List<Claim> standing = store.standing(own, lease.node());
         Set<Claim> strays = new HashSet<>(standing);
+        strays.removeAll(before);
         for (Line line : ofStore) {
             strays.retainAll(line.compare(standing));
         }
@@ -257,7 +261,7 @@ final class QueueNode {
     /**
      * Claims nothing more, gives back what is not begun, and waits for what is; interrupts it after the drain time.
      *
-     * <p>The lease is renewed meanwhile.
+     * <p>The lease is renewed meanwhile. An interrupt of the caller ends the waiting, not the rest.
      */
     void close() throws InterruptedException {
         for (Line line : lines) {
@@ -266,6 +270,9 @@ final class QueueNode {
         wake();
         try {
             drain();
+        } catch (InterruptedException interrupt) {
+            lines.forEach(Line::interrupt);
+            throw interrupt;
         } finally {
             closing = true;
             wake();

@@ -90,6 +90,23 @@ final class QueueTransactions {
         });
     }
 
+    /** Whether there is a transaction that work would take part in. */
+    boolean isActive() {
+        return TransactionScope.active() != null;
+    }
+
+    /** Does it when the active transaction has ended and is not known to have committed. */
+    void afterRollback(Runnable action) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCompletion(int status) {
+                if (status != STATUS_COMMITTED) {
+                    action.run();
+                }
+            }
+        });
+    }
+
     /** After the commit of a transaction Spring still calls it active, but what joined it would be lost. */
     private static DefaultTransactionDefinition definition(String name) {
         DefaultTransactionDefinition definition = new DefaultTransactionDefinition(

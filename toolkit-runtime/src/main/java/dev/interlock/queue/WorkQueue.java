@@ -146,7 +146,7 @@ public final class WorkQueue<T> {
         return transactions.call(what("Dead letters"), () -> table.deadLetters(most));
     }
 
-    /** Makes a dead letter ready again, with all its attempts before it; it takes its unique key again, if that is free. */
+    /** Makes a dead letter ready again, with all its attempts before it; if it kept its unique key, it takes that again. */
     public Redriven redrive(UUID id) {
         return transactions.call(what("A dead letter"), () -> {
             Redriven redriven = table.redrive(id);
