@@ -78,7 +78,8 @@ public final class FanOut<T> {
     }
 
     /**
-     * How long one call may take, from when it is handed to its thread; 10 s by default.
+     * How long one call may take, from when it is handed to its thread; 10 s by default. One that ends before the calling thread
+     * gave it up counts, even if it is a moment late.
      *
      * @param timeout more than zero, at most one day
      */

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FanOutBoundsTest {
 
-    private static final List<Integer> ITEMS = IntStream.range(0, 24).boxed().toList();
-    private static final Duration SHORT = Duration.ofMillis(10);
-    private static final Duration STUBBORN = Duration.ofMillis(60);
+    private static final List<Integer> ITEMS = IntStream.range(0, 8).boxed().toList();
+    private static final Duration SHORT = Duration.ofMillis(100);
+    private static final Duration STUBBORN = Duration.ofMillis(400);
 
     private final Gauge gauge = new Gauge();
 

