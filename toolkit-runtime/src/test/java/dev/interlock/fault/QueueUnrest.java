@@ -1,0 +1,187 @@
+package dev.interlock.fault;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+/**
+ * Worker JVMs that are killed and replaced, and stopped past their lease, while the others go on.
+ *
+ * <p><b>Concurrency.</b> One thread kills and two stop workers, each takes its victim out of those that run; with four workers
+ * one always runs. Those that run, and the random numbers, are guarded by this object. The seed fixes the pauses and who is
+ * picked, not what a victim is at.
+ */
+final class QueueUnrest implements AutoCloseable {
+
+    static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final int PAUSERS = 2;
+    private static final int SPARE = 2;
+    private static final long BREATH_MILLIS = 400;
+    private static final long PAUSE_SPREAD_MILLIS = 600;
+
+    private final IntFunction<WorkerProcess> launch;
+    private final Random random;
+    private final List<WorkerProcess> all = new ArrayList<>();
+    private final List<WorkerProcess> running = new ArrayList<>();
+    private final Deque<WorkerProcess> spares = new ArrayDeque<>();
+
+    /** What is done to one worker while nobody else touches it. */
+    @FunctionalInterface
+    interface Pause {
+        void of(WorkerProcess worker) throws InterruptedException;
+    }
+
+    /** @param launch starts the JVM of a number */
+    QueueUnrest(IntFunction<WorkerProcess> launch, long seed) {
+        this.launch = launch;
+        this.random = new Random(seed);
+    }
+
+    void begin(int workers) {
+        for (int i = 0; i < workers; i++) {
+            launch();
+        }
+        for (int i = 0; i < workers; i++) {
+            enter();
+        }
+    }
+
+    private synchronized void launch() {
+        WorkerProcess worker = launch.apply(all.size() + 1);
+        all.add(worker);
+        spares.add(worker);
+    }
+
+    private void enter() {
+        WorkerProcess worker;
+        synchronized (this) {
+            worker = spares.remove();
+        }
+        worker.await("READY", LIMIT);
+        worker.send("START");
+        giveBack(worker);
+    }
+
+    private synchronized WorkerProcess pick() {
+        return running.remove(random.nextInt(running.size()));
+    }
+
+    private synchronized void giveBack(WorkerProcess worker) {
+        running.add(worker);
+    }
+
+    private void breathe() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(among(BREATH_MILLIS));
+    }
+
+    private synchronized long among(long millis) {
+        return random.nextLong(millis);
+    }
+
+    /**
+     * Kills and pauses at random moments; returns when all have been and whoever was stopped goes on.
+     *
+     * @param pauses how each of them goes
+     * @param before each kill and pause, as to see to it that there is work
+     */
+    void disturb(int kills, List<Pause> pauses, Runnable before) throws InterruptedException {
+        Deque<Pause> left = new ArrayDeque<>(pauses);
+        List<Callable<Void>> tasks = new ArrayList<>();
+        tasks.add(() -> killAll(kills, before));
+        for (int i = 0; i < PAUSERS; i++) {
+            tasks.add(() -> pauseAll(left, before));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
+        try {
+            for (Future<Void> end : threads.invokeAll(tasks)) {
+                end.get();
+            }
+        } catch (ExecutionException failure) {
+            throw new AssertionError(failure.getCause().toString(), failure.getCause());
+        } finally {
+            threads.shutdownNow();
+            threads.awaitTermination(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    private Void killAll(int kills, Runnable before) throws InterruptedException {
+        for (int i = 0; i < Math.min(SPARE, kills); i++) {
+            launch();
+        }
+        for (int killed = 0; killed < kills; killed++) {
+            before.run();
+            breathe();
+            WorkerProcess victim = pick();
+            victim.killHard();
+            if (killed + SPARE < kills) {
+                launch();
+            }
+            enter();
+        }
+        return null;
+    }
+
+    private Void pauseAll(Deque<Pause> left, Runnable before) throws InterruptedException {
+        while (true) {
+            Pause pause;
+            synchronized (left) {
+                pause = left.poll();
+            }
+            if (pause == null) {
+                return null;
+            }
+            before.run();
+            breathe();
+            WorkerProcess victim = pick();
+            pause.of(victim);
+            giveBack(victim);
+        }
+    }
+
+    /** A pause that begins wherever the worker happens to be. */
+    void pauseAnywhere(WorkerProcess worker) throws InterruptedException {
+        worker.pause();
+        TimeUnit.MILLISECONDS.sleep(QueueSite.LEASE.toMillis() + 300 + among(PAUSE_SPREAD_MILLIS));
+        worker.resume();
+    }
+
+    /** Ends those that run as an application ends. */
+    synchronized void stop() {
+        running.forEach(worker -> worker.send("STOP"));
+        for (WorkerProcess worker : running) {
+            worker.await("DONE", LIMIT);
+            if (worker.awaitExit(LIMIT) != 0) {
+                throw worker.failure("ended with an error");
+            }
+        }
+    }
+
+    /** Takes the events of a name that any worker has told, also those that are gone. */
+    synchronized int take(String event) {
+        AtomicInteger taken = new AtomicInteger();
+        for (WorkerProcess worker : all) {
+            while (worker.has(event)) {
+                worker.await(event, Duration.ZERO);
+                taken.incrementAndGet();
+            }
+        }
+        return taken.get();
+    }
+
+    @Override
+    public synchronized void close() {
+        all.forEach(WorkerProcess::killHard);
+        all.forEach(WorkerProcess::close);
+    }
+}
