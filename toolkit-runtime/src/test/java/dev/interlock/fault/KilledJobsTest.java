@@ -10,7 +10,6 @@ import dev.interlock.queue.QueueDepth;
 import dev.interlock.queue.WorkQueue;
 import dev.interlock.queue.WorkQueueBuilder;
 import dev.interlock.testing.PostgresServer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -145,7 +144,8 @@ class KilledJobsTest {
 
         try (QueueUnrest unrest = new QueueUnrest(this::launch, seed)) {
             long t0 = System.nanoTime();
-            unrest.begin(WORKERS);
+            unrest.prepare(WORKERS);
+            unrest.begin();
             System.out.println("T begin " + (System.nanoTime() - t0) / 1000000);
             unrest.disturb(KILLS, pauses(unrest, slow, apart), more);
             System.out.println("T disturb " + (System.nanoTime() - t0) / 1000000);
@@ -191,19 +191,8 @@ class KilledJobsTest {
 
     /** A pause in the midst of a job of either kind, until somebody else has done them. */
     private void pauseAtWork(WorkerProcess worker, Feed slow, Feed apart) throws InterruptedException {
-        worker.send("STAND slow");
-        worker.send("STAND apart");
-        long end = System.nanoTime() + QueueUnrest.LIMIT.toNanos();
-        while (!worker.has("AT-slow") || !worker.has("AT-apart")) {
-            if (System.nanoTime() > end) {
-                throw worker.failure("came by no job to be paused at");
-            }
-            slow.add(4);
-            apart.add(4);
-            TimeUnit.MILLISECONDS.sleep(30);
-        }
-        UUID first = UUID.fromString(worker.await("AT-slow", Duration.ZERO).text());
-        UUID second = UUID.fromString(worker.await("AT-apart", Duration.ZERO).text());
+        UUID first = QueueUnrest.awaitAtWork(worker, "slow", () -> slow.add(4));
+        UUID second = QueueUnrest.awaitAtWork(worker, "apart", () -> apart.add(4));
         worker.pause();
         await().atMost(QueueUnrest.LIMIT).until(() -> isGone(first) && isGone(second));
         worker.send("GO");

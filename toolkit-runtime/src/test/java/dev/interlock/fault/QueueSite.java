@@ -7,6 +7,7 @@ import dev.interlock.queue.QueueSettings;
 import dev.interlock.queue.Queues;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -30,7 +31,7 @@ final class QueueSite {
     final TransactionTemplate apart;
 
     final Queues queues;
-    private final String namespace;
+    final String namespace;
 
     QueueSite(DataSource dataSource, String namespace) {
         this.namespace = namespace;
@@ -52,8 +53,9 @@ final class QueueSite {
     }
 
     void createTable() {
-        jdbc.sql("CREATE TABLE IF NOT EXISTS fault_queue_effect (id bigserial, namespace text NOT NULL,"
-                        + " queue text NOT NULL, number bigint NOT NULL, attempt int NOT NULL, worker text NOT NULL)")
+        jdbc.sql(
+                        "CREATE TABLE IF NOT EXISTS fault_queue_effect (id bigserial, namespace text NOT NULL,"
+                                + " queue text NOT NULL, job uuid NOT NULL, number bigint NOT NULL, attempt int NOT NULL, worker text NOT NULL)")
                 .update();
     }
 
@@ -69,9 +71,10 @@ final class QueueSite {
         }
     }
 
-    void effect(String queue, long number, int attempt, String worker) {
-        jdbc.sql("INSERT INTO fault_queue_effect (namespace, queue, number, attempt, worker) VALUES (?, ?, ?, ?, ?)")
-                .params(namespace, queue, number, attempt, worker)
+    void effect(String queue, UUID job, long number, int attempt, String worker) {
+        jdbc.sql("INSERT INTO fault_queue_effect (namespace, queue, job, number, attempt, worker)"
+                        + " VALUES (?, ?, ?, ?, ?, ?)")
+                .params(namespace, queue, job, number, attempt, worker)
                 .update();
     }
 
@@ -83,6 +86,15 @@ final class QueueSite {
     /** How many different jobs of a queue have had an effect. */
     long done(String queue) {
         return count("count(DISTINCT number)", queue, "true");
+    }
+
+    /** The numbers written down for a queue, in the order of writing. */
+    List<Long> numbers(String queue, String condition) {
+        return jdbc.sql("SELECT number FROM fault_queue_effect WHERE namespace = ? AND queue = ? AND " + condition
+                        + " ORDER BY id")
+                .params(namespace, queue)
+                .query(Long.class)
+                .list();
     }
 
     private long count(String what, String queue, String condition) {

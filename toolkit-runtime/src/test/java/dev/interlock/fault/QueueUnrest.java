@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,14 +19,13 @@ import java.util.function.IntFunction;
 /**
  * Worker JVMs that are killed and replaced, and stopped past their lease, while the others go on.
  *
- * <p><b>Concurrency.</b> One thread kills and two stop workers, each takes its victim out of those that run; with four workers
- * one always runs. Those that run, and the random numbers, are guarded by this object. The seed fixes the pauses and who is
+ * <p><b>Concurrency.</b> One thread kills and as many as half of the workers stop one each; each takes its victim out of those
+ * that run, so that there is always one that runs or is about to. Those that run, and the random numbers, are guarded by this object. The seed fixes the pauses and who is
  * picked, not what a victim is at.
  */
 final class QueueUnrest implements AutoCloseable {
 
     static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final int PAUSERS = 2;
     private static final int SPARE = 2;
     private static final long BREATH_MILLIS = 400;
     private static final long PAUSE_SPREAD_MILLIS = 600;
@@ -35,6 +35,7 @@ final class QueueUnrest implements AutoCloseable {
     private final List<WorkerProcess> all = new ArrayList<>();
     private final List<WorkerProcess> running = new ArrayList<>();
     private final Deque<WorkerProcess> spares = new ArrayDeque<>();
+    private int pausers;
 
     /** What is done to one worker while nobody else touches it. */
     @FunctionalInterface
@@ -48,13 +49,23 @@ final class QueueUnrest implements AutoCloseable {
         this.random = new Random(seed);
     }
 
-    void begin(int workers) {
+    /** Starts the JVMs of those that will work, without waiting for them. */
+    void prepare(int workers) {
+        pausers = workers / 2;
         for (int i = 0; i < workers; i++) {
             launch();
         }
-        for (int i = 0; i < workers; i++) {
+    }
+
+    /** Has all that were prepared work. */
+    void begin() {
+        for (int left = spares(); left > 0; left--) {
             enter();
         }
+    }
+
+    private synchronized int spares() {
+        return spares.size();
     }
 
     private synchronized void launch() {
@@ -99,7 +110,7 @@ final class QueueUnrest implements AutoCloseable {
         Deque<Pause> left = new ArrayDeque<>(pauses);
         List<Callable<Void>> tasks = new ArrayList<>();
         tasks.add(() -> killAll(kills, before));
-        for (int i = 0; i < PAUSERS; i++) {
+        for (int i = 0; i < pausers; i++) {
             tasks.add(() -> pauseAll(left, before));
         }
         ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
@@ -130,6 +141,20 @@ final class QueueUnrest implements AutoCloseable {
             enter();
         }
         return null;
+    }
+
+    /** The next job of that queue stands in the middle, whenever one comes by. */
+    static UUID awaitAtWork(WorkerProcess worker, String queue, Runnable more) throws InterruptedException {
+        worker.send("STAND " + queue);
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!worker.has("AT-" + queue)) {
+            if (System.nanoTime() > end) {
+                throw worker.failure("came by no job to be paused at");
+            }
+            more.run();
+            TimeUnit.MILLISECONDS.sleep(30);
+        }
+        return UUID.fromString(worker.await("AT-" + queue, Duration.ZERO).text());
     }
 
     private Void pauseAll(Deque<Pause> left, Runnable before) throws InterruptedException {

@@ -63,16 +63,18 @@ final class QueueWorker {
         link.on("STOP", nothing -> stop.countDown());
         link.on("STAND", armed::add);
         link.on("GO", nothing -> go.release());
-        Class.forName(link.parameter("scene"))
+        QueueScene scene = Class.forName(link.parameter("scene"))
                 .asSubclass(QueueScene.class)
                 .getDeclaredConstructor()
-                .newInstance()
-                .open(this);
+                .newInstance();
+        scene.open(this);
         link.listen();
         link.tell("READY", link.parameter("name"));
         start.await();
         site.queues.start();
+        scene.start();
         stop.await();
+        scene.stop();
         site.queues.close();
         link.tell("DONE", link.parameter("name"));
     }
@@ -89,9 +91,9 @@ final class QueueWorker {
         }
     }
 
-    /** Writes down, in the transaction at hand, that a job was done; tells {@code LATE} if that comes to nothing. */
+    /** Writes down, in the transaction at hand, that it was done; tells {@code LATE} if its claim was lost before the commit. */
     void effect(long number, Job job) {
-        site.effect(job.queue(), number, job.attempt(), name());
+        site.effect(job.queue(), job.id(), number, job.attempt(), name());
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCompletion(int status) {
