@@ -57,7 +57,7 @@ public final class ProxyVerifier implements GuardedMethodCheck {
             return "final";
         }
         if (Modifier.isFinal(type.getModifiers())
-                && !isOnInterface(method, ClassUtils.getAllInterfacesForClass(type))) {
+                && !isOnInterface(guarded, ClassUtils.getAllInterfacesForClass(type))) {
             return "in the final class " + type.getSimpleName() + " and on none of its interfaces";
         }
         return null;
@@ -78,7 +78,7 @@ public final class ProxyVerifier implements GuardedMethodCheck {
                             + "' has no guard proxy: it was created too early (a dependency of a"
                             + " BeanPostProcessor?), or no proxy creator is configured");
         } else if (Proxy.isProxyClass(bean.getClass())
-                && !isOnInterface(method.method(), bean.getClass().getInterfaces())) {
+                && !isOnInterface(method, bean.getClass().getInterfaces())) {
             problems.add(
                     method.toString(),
                     "is guarded, but bean '" + beanName
@@ -87,9 +87,13 @@ public final class ProxyVerifier implements GuardedMethodCheck {
         }
     }
 
-    private static boolean isOnInterface(Method method, Class<?>[] interfaces) {
+    /** Also where the interface is generic, and its method has other types of parameters. */
+    private static boolean isOnInterface(GuardedMethod guarded, Class<?>[] interfaces) {
         return Arrays.stream(interfaces)
-                .anyMatch(type -> ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes()));
+                .flatMap(type -> Arrays.stream(type.getMethods()))
+                .filter(declared -> declared.getName().equals(guarded.method().getName()))
+                .anyMatch(declared -> AopUtils.getMostSpecificMethod(declared, guarded.targetClass())
+                        .equals(guarded.method()));
     }
 
     private void warnOfSelfInvocation(GuardedMethod method) {

@@ -2,6 +2,7 @@ package dev.interlock.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.interlock.annotation.AdvisoryLocked;
 import dev.interlock.guard.GuardPipeline;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.guard.GuardValidator;
@@ -9,13 +10,18 @@ import dev.interlock.guard.TransactionEvents;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.AdvisoryLockGuard;
 import dev.interlock.lock.DistributedMutexGuard;
+import dev.interlock.lock.LockNotAcquiredException;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.lock.LockTemplate;
 import dev.interlock.lock.MutexSpaces;
 import dev.interlock.weaving.AspectBinding;
 import dev.interlock.weaving.GuardAdvisor;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.aspectj.weaver.Advice;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +110,22 @@ class InterlockAutoConfigurationTest {
     }
 
     @Test
+    void guardsMethodsOfGenericInterfacesThroughProxiesOfThose() {
+        Contexts.bare()
+                .withPropertyValues("interlock.lock.backend=memory", "spring.aop.proxy-target-class=false")
+                .withBean(Shouter.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    @SuppressWarnings("unchecked")
+                    UnaryOperator<String> shouter = context.getBean(UnaryOperator.class);
+                    assertThat(AopUtils.isJdkDynamicProxy(shouter)).isTrue();
+                    assertThat(shouter.apply("held?")).isEqualTo("HELD? true");
+                    assertThat(new Shouter(context.getBean(LockTemplate.class)).apply("held?"))
+                            .isEqualTo("HELD? false");
+                });
+    }
+
+    @Test
     void checksGuardsUnderLazyInitialization() {
         Contexts.bare()
                 .withInitializer(context ->
@@ -120,6 +142,33 @@ class InterlockAutoConfigurationTest {
             assertThat(context.getBean(KeyNamespace.class).value()).isEqualTo("own");
             assertThat(context).getBean(LockSpaces.class).isInstanceOf(OwnSpaces.class);
         });
+    }
+
+    /** Has others try for its lock. */
+    static class Shouter implements UnaryOperator<String> {
+
+        private final LockTemplate locks;
+
+        Shouter(LockTemplate locks) {
+            this.locks = locks;
+        }
+
+        @Override
+        @AdvisoryLocked(name = "shout")
+        public String apply(String text) {
+            return text.toUpperCase(Locale.ROOT)
+                    + ' '
+                    + CompletableFuture.supplyAsync(this::isHeld).join();
+        }
+
+        private boolean isHeld() {
+            try {
+                locks.advisory("shout").waitTime(Duration.ZERO).acquire().close();
+                return false;
+            } catch (LockNotAcquiredException held) {
+                return true;
+            }
+        }
     }
 
     static class Guardless {
