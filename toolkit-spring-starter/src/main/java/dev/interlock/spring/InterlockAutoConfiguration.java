@@ -26,6 +26,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
@@ -38,7 +39,7 @@ import org.springframework.transaction.annotation.AnnotationTransactionAttribute
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
 /** Guards for the beans of an application, by proxies or by AspectJ. */
-@AutoConfiguration
+@AutoConfiguration(after = DataSourceTransactionManagerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "interlock.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(InterlockProperties.class)
 @Import({
@@ -48,6 +49,7 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
     RetryConfiguration.class,
     IdempotencyConfiguration.class,
     RowsConfiguration.class,
+    QueueConfiguration.class,
     WeavingSelector.class,
     DatabaseInitializationDependencyConfigurer.class
 })

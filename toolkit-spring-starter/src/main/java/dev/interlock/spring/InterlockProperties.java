@@ -32,6 +32,7 @@ public record InterlockProperties(
         @DefaultValue Mutex mutex,
         @DefaultValue Retry retry,
         @DefaultValue Idempotency idempotency,
+        @DefaultValue Queue queue,
         @DefaultValue Web web,
         @DefaultValue Postgres postgres) {
 
@@ -128,6 +129,22 @@ public record InterlockProperties(
          */
         public record NearCache(@DefaultValue("16MB") DataSize maxSize) {}
     }
+
+    /**
+     * Queues.
+     *
+     * @param work Whether this process works the queues that it has handlers for, or only enqueues.
+     * @param lease How long a process that is not heard of keeps the jobs it has claimed, 1s to 1h. A shorter one lets others
+     *     take over sooner, and jobs of a process that stands still for longer are done by others.
+     * @param pollInterval How long a job that another process enqueued may be unseen by an idle one, 5ms to 1m.
+     * @param drainTimeout How long the end of the application waits for jobs at work before it interrupts them, 0 to 1h. Nothing
+     *     else is stopped meanwhile, so the platform has to grant more time than this.
+     */
+    public record Queue(
+            @DefaultValue("true") boolean work,
+            @DefaultValue("20s") Duration lease,
+            @DefaultValue("40ms") Duration pollInterval,
+            @DefaultValue("20s") Duration drainTimeout) {}
 
     /**
      * Requests that Spring MVC serves.

@@ -75,6 +75,34 @@ final class PropertyRules {
         }
     }
 
+    /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
+    static void check(InterlockProperties.Queue queue) {
+        within(
+                "queue.lease",
+                queue.lease(),
+                Duration.ofSeconds(1),
+                Duration.ofHours(1),
+                "It must be 1s to 1h. Remove it to allow 20s.");
+        within(
+                "queue.poll-interval",
+                queue.pollInterval(),
+                Duration.ofMillis(5),
+                Duration.ofMinutes(1),
+                "It must be 5ms to 1m. Remove it to allow 40ms.");
+        within(
+                "queue.drain-timeout",
+                queue.drainTimeout(),
+                Duration.ZERO,
+                Duration.ofHours(1),
+                "It must be 0 to 1h; with 0 jobs at work are interrupted at once. Remove it to allow 20s.");
+    }
+
+    private static void within(String property, Duration value, Duration least, Duration most, String reason) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw invalid(property, value, reason);
+        }
+    }
+
     private static void check(String name, InterlockProperties.Connection connection, DataSources dataSources) {
         String property = "postgres.data-sources." + name;
         if (!dataSources.isNamed(name)) {

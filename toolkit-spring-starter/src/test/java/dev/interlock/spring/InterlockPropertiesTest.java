@@ -47,6 +47,8 @@ class InterlockPropertiesTest {
                                 InterlockProperties.LeasedStore.POSTGRES,
                                 new InterlockProperties.Idempotency.NearCache(DataSize.ofMegabytes(16)),
                                 List.of()),
+                        new InterlockProperties.Queue(
+                                true, Duration.ofSeconds(20), Duration.ofMillis(40), Duration.ofSeconds(20)),
                         new InterlockProperties.Web(true),
                         new InterlockProperties.Postgres(null, null, null, Map.of()))));
     }
@@ -71,6 +73,10 @@ class InterlockPropertiesTest {
                         "interlock.idempotency.leased-store=memory",
                         "interlock.idempotency.near-cache.max-size=0",
                         "interlock.idempotency.replayed-headers=X-Cost, X-Region",
+                        "interlock.queue.work=false",
+                        "interlock.queue.lease=9s",
+                        "interlock.queue.poll-interval=1s",
+                        "interlock.queue.drain-timeout=0s",
                         "interlock.web.problem-details=false",
                         "interlock.postgres.url=jdbc:postgresql://db/orders",
                         "interlock.postgres.username=locks",
@@ -95,6 +101,8 @@ class InterlockPropertiesTest {
                                             InterlockProperties.LeasedStore.MEMORY,
                                             new InterlockProperties.Idempotency.NearCache(DataSize.ofBytes(0)),
                                             List.of("X-Cost", "X-Region")),
+                                    new InterlockProperties.Queue(
+                                            false, Duration.ofSeconds(9), Duration.ofSeconds(1), Duration.ZERO),
                                     new InterlockProperties.Web(false),
                                     new InterlockProperties.Postgres(
                                             "jdbc:postgresql://db/orders",
@@ -179,6 +187,12 @@ class InterlockPropertiesTest {
             idempotency.max-outcome-size   | 0B             | It must be more than zero and at most 256MB
             idempotency.max-outcome-size   | 257MB          | It must be more than zero and at most 256MB
             idempotency.near-cache.max-size | -1B           | It must be 0 or more; with 0 nothing is remembered.
+            queue.lease                    | 999ms          | It must be 1s to 1h. Remove it to allow 20s.
+            queue.lease                    | 61m            | It must be 1s to 1h. Remove it to allow 20s.
+            queue.poll-interval            | 4ms            | It must be 5ms to 1m. Remove it to allow 40ms.
+            queue.poll-interval            | 61s            | It must be 5ms to 1m. Remove it to allow 40ms.
+            queue.drain-timeout            | -1ms           | It must be 0 to 1h; with 0 jobs at work are interrupted at once.
+            queue.drain-timeout            | 61m            | It must be 0 to 1h; with 0 jobs at work are interrupted at once.
             postgres.url                   | postgres://db  | It must be a JDBC URL. Write jdbc:postgresql://host:port/database.
             postgres.data-sources.none.url | jdbc:x         | It must name a DataSource bean, but there is none of that name.
             """)
@@ -203,6 +217,8 @@ class InterlockPropertiesTest {
         "order, first",
         "mutex.call-timeout, soon",
         "idempotency.max-outcome-size, much",
+        "queue.work, perhaps",
+        "queue.lease, long",
         "web.problem-details, perhaps"
     })
     void wordsThatAreNoValueFailStartUp(String property, String value) {

@@ -118,7 +118,7 @@ class SchemaInitializationTest {
                     assertThat(context).hasNotFailed();
                     assertThat(database.hasSchema()).isTrue();
                     assertThat(database.hasFences()).isTrue();
-                    assertThat(migrations()).containsExactly("1", "2", "3");
+                    assertThat(migrations()).containsExactly("1", "2", "3", "4");
                 });
     }
 
@@ -135,7 +135,7 @@ class SchemaInitializationTest {
         assertThat(migrations()).containsExactly("1");
         migrated.withPropertyValues("interlock.schema.initialize=never")
                 .run(context -> assertThat(context).hasNotFailed());
-        assertThat(migrations()).containsExactly("1", "2", "3");
+        assertThat(migrations()).containsExactly("1", "2", "3", "4");
     }
 
     private List<String> migrations() {

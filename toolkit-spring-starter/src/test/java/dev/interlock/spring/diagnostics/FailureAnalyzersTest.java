@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.interlock.annotation.AdvisoryLocked;
+import dev.interlock.queue.JobHandler;
 import dev.interlock.spring.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -87,6 +88,26 @@ class FailureAnalyzersTest {
     }
 
     @Test
+    void queues(CapturedOutput output) {
+        try (TestDatabase database = new TestDatabase()) {
+            assertThat(catchThrowable(() -> start(Handling.class, database))).isNotNull();
+        }
+        assertThat(report(output)).isEqualTo("""
+                Description:
+
+                Interlock cannot work these queues as declared:
+
+                    - JobHandler bean 'handler' would never be called: no queue carries java.lang.Integer; make one with \
+                queues.work("name", Integer.class), or remove the bean
+
+                Action:
+
+                Follow the remedy at the end of each line.
+
+                """);
+    }
+
+    @Test
     void properties(CapturedOutput output) {
         try (TestDatabase database = new TestDatabase()) {
             assertThat(catchThrowable(() -> start(database, "--interlock.lock.max-held=0")))
@@ -98,7 +119,11 @@ class FailureAnalyzersTest {
     }
 
     private static void start(TestDatabase database, String... arguments) {
-        SpringApplication application = new SpringApplicationBuilder(Application.class)
+        start(Application.class, database, arguments);
+    }
+
+    private static void start(Class<?> source, TestDatabase database, String... arguments) {
+        SpringApplication application = new SpringApplicationBuilder(source)
                 .web(WebApplicationType.NONE)
                 .properties(database.properties())
                 .build();
@@ -123,6 +148,16 @@ class FailureAnalyzersTest {
         @Bean
         Till till() {
             return new Till();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Handling {
+
+        @Bean
+        JobHandler<Integer> handler() {
+            return (number, job) -> {};
         }
     }
 
