@@ -40,7 +40,7 @@ final class LaneEnds {
                 UPDATE interlock_lane_end e SET purge_at = pg_catalog.clock_timestamp() + ? * interval '1 millisecond'
                 WHERE e.lane = ANY (ARRAY(SELECT lane FROM interlock_lane_end WHERE lane = ? FOR UPDATE SKIP LOCKED))
                     AND e.last_seq <= ? RETURNING e.lane)
-            UPDATE interlock_lane l SET node = NULL, attempts = 0,
+            UPDATE interlock_lane l SET node = NULL, attempts = 0, reason = NULL,
                 state = CASE
                     WHEN EXISTS (SELECT 1 FROM at_end) THEN 'idle'
                     WHEN EXISTS (SELECT 1 FROM interlock_lane_end e WHERE e.lane = l.id AND e.last_seq > l.done_seq) THEN 'ready'

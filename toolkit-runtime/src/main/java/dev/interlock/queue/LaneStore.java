@@ -63,11 +63,14 @@ final class LaneStore implements Store {
     private static final String STANDING = "SELECT id, claim FROM interlock_lane WHERE state = 'running' AND node = ?";
 
     private static final String GIVE_BACK = """
-            UPDATE interlock_lane l SET state = 'later', node = NULL, claim = l.claim + 1,
-                attempts = greatest(0, l.attempts - CASE WHEN ? THEN 0 ELSE 1 END),
-                run_at = pg_catalog.clock_timestamp() + ? * interval '1 millisecond'
-            FROM unnest(?::uuid[], ?::bigint[]) AS c (id, claim)
-            WHERE l.id = c.id AND l.claim = c.claim AND l.state = 'running'
+            WITH given (begun, millis) AS (VALUES (?::boolean, ?::bigint)),
+            standing AS MATERIALIZED (
+                SELECT l.id FROM interlock_lane l JOIN unnest(?::uuid[], ?::bigint[]) AS c (id, claim) ON l.id = c.id
+                WHERE l.claim = c.claim AND l.state = 'running' FOR UPDATE OF l SKIP LOCKED)
+            UPDATE interlock_lane SET state = 'later', node = NULL, claim = claim + 1,
+                attempts = greatest(0, attempts - CASE WHEN (SELECT begun FROM given) THEN 0 ELSE 1 END),
+                run_at = pg_catalog.clock_timestamp() + (SELECT millis FROM given) * interval '1 millisecond'
+            WHERE id = ANY (ARRAY(SELECT id FROM standing))
             """;
 
     private static final String PURGE_SUBMISSIONS = """

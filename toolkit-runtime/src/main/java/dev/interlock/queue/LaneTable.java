@@ -58,16 +58,18 @@ final class LaneTable {
             """;
 
     private static final String SKIP = """
-            WITH lane AS (
-                UPDATE interlock_lane l SET state = 'ready', attempts = 0, done_seq = s.seq,
+            WITH head AS MATERIALIZED (
+                SELECT s.id, s.seq, s.lane, l.reason, l.attempts
+                FROM interlock_submission s JOIN interlock_lane l ON l.id = s.lane
+                WHERE s.id = ? AND s.queue = ? AND l.state = 'blocked' AND s.seq = l.done_seq + 1 FOR UPDATE OF l),
+            moved AS (
+                UPDATE interlock_lane l SET state = 'ready', attempts = 0, reason = NULL, done_seq = head.seq,
                     run_at = pg_catalog.clock_timestamp()
-                FROM interlock_submission s
-                WHERE s.id = ? AND s.queue = ? AND l.id = s.lane AND l.state = 'blocked' AND s.seq = l.done_seq + 1
-                RETURNING s.id, l.reason, l.attempts)
-            UPDATE interlock_submission s SET state = 'skipped', reason = lane.reason, attempts = lane.attempts, payload = '',
+                FROM head WHERE l.id = head.lane)
+            UPDATE interlock_submission s SET state = 'skipped', reason = head.reason, attempts = head.attempts, payload = '',
                 ended_at = pg_catalog.clock_timestamp(),
                 purge_at = pg_catalog.clock_timestamp() + ? * interval '1 millisecond'
-            FROM lane WHERE s.id = lane.id
+            FROM head WHERE s.id = head.id
             """;
 
     private static final String DEAD_LETTERS = """

@@ -153,7 +153,7 @@ final class LaneUnit<T> implements Unit {
         try {
             payload = read(item);
         } catch (UnreadablePayloadException unreadable) {
-            return failed(item, number, String.valueOf(unreadable.getMessage()), last, null);
+            return failed(item, number, false, String.valueOf(unreadable.getMessage()), last, null);
         }
         Attempt<T> one = new Attempt<>(
                 queue.setup(), item.id(), number, payload, () -> ended(item, End.DONE, null, number, last));
@@ -166,19 +166,13 @@ final class LaneUnit<T> implements Unit {
             return false;
         } catch (Throwable failure) {
             Thread.interrupted();
-            if (ending && !(failure instanceof JobRejectedException)) {
-                queue.setup()
-                        .transactions()
-                        .run(what(), () -> queue.ends().again(lane.claim(), doneSeq, null, number - 1, Duration.ZERO));
+            boolean rejected = failure instanceof JobRejectedException;
+            if (ending && !rejected) {
+                again(item, null, number - 1, Duration.ZERO);
                 return false;
             }
-            boolean rejected = failure instanceof JobRejectedException;
             return failed(
-                    item,
-                    rejected ? queue.maxAttempts() : number,
-                    String.valueOf(rejected ? failure.getMessage() : failure),
-                    last,
-                    failure);
+                    item, number, rejected, String.valueOf(rejected ? failure.getMessage() : failure), last, failure);
         }
     }
 
@@ -211,22 +205,21 @@ final class LaneUnit<T> implements Unit {
         return !last;
     }
 
-    private boolean failed(Item item, int number, String reason, boolean last, @Nullable Throwable failure) {
-        if (number >= queue.maxAttempts()) {
+    private boolean failed(
+            Item item, int number, boolean forGood, String reason, boolean last, @Nullable Throwable failure) {
+        if (forGood || number >= queue.maxAttempts()) {
             return putAside(item, number, reason, last, failure);
         }
         Duration delay =
                 Duration.ofNanos(queue.setup().handling().backoff().nanos(number, 0, ThreadLocalRandom.current()));
-        boolean stood = queue.setup()
-                .transactions()
-                .call(what(), () -> queue.ends().again(lane.claim(), doneSeq, reason, number, delay));
+        boolean stood = again(item, reason, number, delay);
         log.warn(
                 "Submission {} of queue '{}' failed in attempt {} of {} {}: {}",
                 item.id(),
                 queue.name(),
                 number,
                 queue.maxAttempts(),
-                stood ? "and is tried again, its key waits" : "after its key was lost",
+                stood ? "and is tried again, its key waits" : "after it had ended or its key was lost",
                 failure == null ? reason : failure.getClass().getName());
         log.debug("The failure of submission {}", item.id(), failure);
         return false;
@@ -239,6 +232,7 @@ final class LaneUnit<T> implements Unit {
             case DEAD_LETTER -> ended(item, End.DEAD, reason, attempts, last);
         });
         if (!stood) {
+            letGoBehind(item);
             return false;
         }
         log.error(
@@ -253,6 +247,26 @@ final class LaneUnit<T> implements Unit {
                 reason,
                 failure);
         return queue.onHeadFailure() != OnHeadFailure.BLOCK && moved(item, last);
+    }
+
+    /** @return whether the claim stood and the item was first */
+    private boolean again(Item item, @Nullable String reason, int attempts, Duration delay) {
+        boolean stood = queue.setup()
+                .transactions()
+                .call(what(), () -> queue.ends().again(lane.claim(), doneSeq, reason, attempts, delay));
+        if (!stood) {
+            letGoBehind(item);
+        }
+        return stood;
+    }
+
+    /**
+     * A failure after the end: the handler had completed the item, or the answer to a commit was lost. The lane stands behind it
+     * then, and the next item was not begun. Without effect if the claim was lost.
+     */
+    private void letGoBehind(Item item) {
+        doneSeq = item.seq();
+        release();
     }
 
     private String what() {
