@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one connection of a node, taken from the pool and kept, since a heartbeat that had to queue behind the handlers for one
- * would come too late. In autocommit, and with a time-out on the network, so that a server that does not answer is given up
- * while the lease could still be renewed on another connection. Confined to the node's thread.
+ * would come too late. In autocommit and READ COMMITTED, and with a time-out on the network, so that a server that does not
+ * answer is given up while the lease could still be renewed on another connection. Confined to the node's thread.
  */
 final class NodeConnection {
 
@@ -21,6 +21,7 @@ final class NodeConnection {
     private final Duration patience;
     private @Nullable Connection connection;
     private boolean autoCommit;
+    private int isolation = Connection.TRANSACTION_READ_COMMITTED;
     private int networkTimeout;
 
     NodeConnection(DataSource dataSource, Duration patience) {
@@ -37,6 +38,10 @@ final class NodeConnection {
             current.setAutoCommit(true);
             networkTimeout = current.getNetworkTimeout();
             current.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
+            isolation = current.getTransactionIsolation();
+            if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+                current.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
         }
         return current;
     }
@@ -51,6 +56,9 @@ final class NodeConnection {
         try (current) {
             if (!current.isClosed()) {
                 current.setNetworkTimeout(Runnable::run, networkTimeout);
+                if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+                    current.setTransactionIsolation(isolation);
+                }
                 current.setAutoCommit(autoCommit);
             }
         } catch (SQLException broken) {

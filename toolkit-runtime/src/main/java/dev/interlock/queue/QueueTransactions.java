@@ -3,7 +3,11 @@ package dev.interlock.queue;
 import dev.interlock.guard.ThrowingRunnable;
 import dev.interlock.guard.ThrowingSupplier;
 import dev.interlock.guard.TransactionScope;
+import java.sql.Connection;
+import java.util.Objects;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -14,12 +18,18 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Transactions of the queues' DataSource. Whatever is thrown in one rolls it back, checked exceptions and errors as well. */
+/**
+ * Transactions of the queues' DataSource. Whatever is thrown in one rolls it back, checked exceptions and errors as well.
+ *
+ * <p>Those begun here are in READ COMMITTED, whatever the default of the DataSource: each statement has to see what was committed
+ * while it waited for a row, where a stricter transaction would fail.
+ */
 final class QueueTransactions {
 
     private final DataSource dataSource;
     private final PlatformTransactionManager manager;
     private final JdbcTemplate template;
+    private volatile @Nullable Integer isolation;
 
     QueueTransactions(DataSource dataSource, PlatformTransactionManager manager) {
         this.dataSource =
@@ -108,13 +118,30 @@ final class QueueTransactions {
     }
 
     /** After the commit of a transaction Spring still calls it active, but what joined it would be lost. */
-    private static DefaultTransactionDefinition definition(String name) {
+    private DefaultTransactionDefinition definition(String name) {
+        boolean apart = TransactionScope.inCompletionPhase();
         DefaultTransactionDefinition definition = new DefaultTransactionDefinition(
-                TransactionScope.inCompletionPhase()
+                apart
                         ? DefaultTransactionDefinition.PROPAGATION_REQUIRES_NEW
                         : DefaultTransactionDefinition.PROPAGATION_REQUIRED);
         definition.setName(name);
+        if (apart || TransactionScope.active() == null) {
+            definition.setIsolationLevel(isolation());
+        }
         return definition;
+    }
+
+    /** What is the default already is not asked for, since to compare costs a round trip in each transaction. */
+    private int isolation() {
+        Integer known = isolation;
+        if (known == null) {
+            Integer usual = template.execute((ConnectionCallback<Integer>) Connection::getTransactionIsolation);
+            known = Objects.equals(usual, Connection.TRANSACTION_READ_COMMITTED)
+                    ? DefaultTransactionDefinition.ISOLATION_DEFAULT
+                    : DefaultTransactionDefinition.ISOLATION_READ_COMMITTED;
+            isolation = known;
+        }
+        return known;
     }
 
     private void requireBound(String what) {

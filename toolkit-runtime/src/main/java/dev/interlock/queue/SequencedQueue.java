@@ -79,6 +79,8 @@ public final class SequencedQueue<T> {
     /**
      * Submits in the caller's transaction, or in one of its own if there is none. Whoever submits for several keys in one
      * transaction does so in one order of keys everywhere, or two of them may deadlock, which Postgres ends with SQLSTATE 40P01.
+     * In REPEATABLE READ and SERIALIZABLE a submission fails with 40001 if its key was moved on after the snapshot of the
+     * transaction. Both are mended by a retry of the whole transaction.
      *
      * @param key what is dealt with in order, at least one part: strings, numbers, UUIDs, enums and dates, as in the keys of locks
      * @throws InvalidPayloadException if the payload cannot be stored; nothing was submitted
