@@ -197,6 +197,7 @@ final class JobStore implements Store {
 
     @Override
     public boolean tend(Connection connection) throws SQLException {
+        Growth.tend(connection, "interlock_job");
         Rows.update(connection, UNPARK);
         return Rows.update(connection, PURGE) == BATCH;
     }

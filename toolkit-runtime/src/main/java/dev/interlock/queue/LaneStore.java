@@ -194,6 +194,7 @@ final class LaneStore implements Store {
 
     @Override
     public boolean tend(Connection connection) throws SQLException {
+        Growth.tend(connection, "interlock_submission", "interlock_lane", "interlock_lane_end");
         boolean more = Rows.update(connection, PURGE_SUBMISSIONS) == BATCH;
         return Rows.update(connection, PURGE_LANES) == BATCH || more;
     }
