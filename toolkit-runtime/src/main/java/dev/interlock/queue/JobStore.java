@@ -65,7 +65,7 @@ final class JobStore implements Store {
     /** Whoever lost a worker may have been what killed it, so they come back apart from each other. */
     private static final String SWEEP = """
             WITH stray AS MATERIALIZED (
-                SELECT j.id FROM interlock_job j WHERE j.state = 'running' AND NOT EXISTS (
+                SELECT j.id FROM interlock_job j WHERE j.node IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM interlock_queue_node n
                     WHERE n.id = j.node AND n.lease_until > pg_catalog.clock_timestamp())
                 LIMIT %d FOR UPDATE OF j SKIP LOCKED)
@@ -75,7 +75,7 @@ final class JobStore implements Store {
             WHERE id = ANY (ARRAY(SELECT id FROM stray))
             """.formatted(BATCH);
 
-    private static final String STANDING = "SELECT id, claim FROM interlock_job WHERE state = 'running' AND node = ?";
+    private static final String STANDING = "SELECT id, claim FROM interlock_job WHERE node = ?";
 
     private static final String GIVE_BACK = """
             WITH given (begun, millis) AS (VALUES (?::boolean, ?::bigint)),

@@ -50,7 +50,7 @@ final class LaneStore implements Store {
 
     private static final String SWEEP = """
             WITH stray AS MATERIALIZED (
-                SELECT l.id FROM interlock_lane l WHERE l.state = 'running' AND NOT EXISTS (
+                SELECT l.id FROM interlock_lane l WHERE l.node IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM interlock_queue_node n
                     WHERE n.id = l.node AND n.lease_until > pg_catalog.clock_timestamp())
                 LIMIT %d FOR UPDATE OF l SKIP LOCKED)
@@ -60,7 +60,7 @@ final class LaneStore implements Store {
             WHERE id = ANY (ARRAY(SELECT id FROM stray))
             """.formatted(BATCH);
 
-    private static final String STANDING = "SELECT id, claim FROM interlock_lane WHERE state = 'running' AND node = ?";
+    private static final String STANDING = "SELECT id, claim FROM interlock_lane WHERE node = ?";
 
     private static final String GIVE_BACK = """
             WITH given (begun, millis) AS (VALUES (?::boolean, ?::bigint)),
