@@ -1,5 +1,7 @@
 package dev.interlock.queue;
 
+import static org.awaitility.Awaitility.await;
+
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.guard.TransactionEvents;
 import dev.interlock.key.KeyNamespace;
@@ -8,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -45,9 +49,51 @@ final class QueueFixture implements AutoCloseable {
     }
 
     Queues queues(QueueSettings settings) {
-        Queues queues = new Queues(pool, manager, namespace, new JacksonPayloads(new JsonMapper()), settings);
+        return queues(pool, settings);
+    }
+
+    /** Of a node that has its connections from elsewhere. */
+    Queues queues(DataSource dataSource, QueueSettings settings) {
+        DataSourceTransactionManager own = dataSource == pool ? manager : new DataSourceTransactionManager(dataSource);
+        return queues(new Queues(dataSource, own, namespace, new JacksonPayloads(new JsonMapper()), settings));
+    }
+
+    /** To be closed with everything else. */
+    Queues queues(Queues queues) {
         opened.add(queues);
         return queues;
+    }
+
+    /** Waits for something that takes no longer than a moment, however slow the machine is. */
+    static void eventually(Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .until(condition);
+    }
+
+    /** The state of a job; "gone" if it has no row. */
+    String state(UUID job) {
+        return jdbc.sql("SELECT state FROM interlock_job WHERE id = ?")
+                .param(job)
+                .query(String.class)
+                .optional()
+                .orElse("gone");
+    }
+
+    int attempts(UUID job) {
+        return jdbc.sql("SELECT attempts FROM interlock_job WHERE id = ?")
+                .param(job)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Changes the row of a job behind the back of everybody. */
+    void alter(UUID job, String assignments, Object... values) {
+        List<Object> all = new ArrayList<>(List.of(values));
+        all.add(job);
+        jdbc.sql("UPDATE interlock_job SET " + assignments + " WHERE id = ?")
+                .params(all)
+                .update();
     }
 
     /** Writes down, in the transaction at hand, that something was done. */
