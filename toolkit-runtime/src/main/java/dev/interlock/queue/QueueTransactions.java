@@ -2,6 +2,7 @@ package dev.interlock.queue;
 
 import dev.interlock.guard.ThrowingRunnable;
 import dev.interlock.guard.ThrowingSupplier;
+import dev.interlock.guard.TransactionEvents;
 import dev.interlock.guard.TransactionScope;
 import java.sql.Connection;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionStatus;
@@ -37,7 +39,17 @@ final class QueueTransactions {
                         ? proxy.getTargetDataSource()
                         : dataSource;
         this.manager = manager;
+        listen(manager);
         this.template = new JdbcTemplate(this.dataSource);
+    }
+
+    /** Without the starter nobody else does it, and jobs that a listener enqueues after a commit would join what has ended. */
+    private static void listen(PlatformTransactionManager manager) {
+        if (manager instanceof ConfigurableTransactionManager configurable
+                && configurable.getTransactionExecutionListeners().stream()
+                        .noneMatch(TransactionEvents.class::isInstance)) {
+            configurable.addListener(new TransactionEvents());
+        }
     }
 
     DataSource dataSource() {

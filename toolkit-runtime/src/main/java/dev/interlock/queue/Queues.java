@@ -1,6 +1,7 @@
 package dev.interlock.queue;
 
 import dev.interlock.guard.Clock;
+import dev.interlock.guard.TransactionEvents;
 import dev.interlock.guard.VirtualThreads;
 import dev.interlock.key.KeyNamespace;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ public final class Queues implements AutoCloseable {
     private @Nullable QueueNode node;
 
     /**
-     * @param manager of transactions of the DataSource
+     * @param manager of transactions of the DataSource; gets a {@link TransactionEvents} among its listeners, if it has none
      * @param namespace what the queues belong to: services that share it share their queues
      * @param codec for the payloads
      */
