@@ -160,7 +160,12 @@ final class JobUnit<T> implements Unit {
     private boolean bury(String reason, int attempts, @Nullable Throwable failure) {
         boolean stood = setup.transactions().call("A dead letter", () -> ends.dead(job, reason, attempts));
         if (stood) {
-            log.error("Job {} of queue '{}' is a dead letter: {}", job.claim().id(), setup.name(), reason, failure);
+            log.error(
+                    "Job {} of queue '{}' is a dead letter: {}",
+                    job.claim().id(),
+                    setup.name(),
+                    JobEnds.readable(reason),
+                    failure);
         }
         return stood;
     }

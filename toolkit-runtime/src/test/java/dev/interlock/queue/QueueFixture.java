@@ -98,7 +98,13 @@ final class QueueFixture implements AutoCloseable {
 
     /** Writes down, in the transaction at hand, that something was done. */
     void effect(Object job, Object note) {
-        jdbc.sql("INSERT INTO queue_effect VALUES (?, ?, ?)")
+        effect(pool, job, note);
+    }
+
+    /** In the transaction of a node that has its connections from elsewhere. */
+    void effect(DataSource dataSource, Object job, Object note) {
+        JdbcClient.create(dataSource)
+                .sql("INSERT INTO queue_effect VALUES (?, ?, ?)")
                 .params(namespace.value(), String.valueOf(job), String.valueOf(note))
                 .update();
     }
