@@ -164,7 +164,7 @@ final class JobUnit<T> implements Unit {
                     "Job {} of queue '{}' is a dead letter: {}",
                     job.claim().id(),
                     setup.name(),
-                    JobEnds.readable(reason),
+                    Reason.text(reason),
                     failure);
         }
         return stood;
