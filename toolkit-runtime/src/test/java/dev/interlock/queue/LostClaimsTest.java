@@ -144,6 +144,26 @@ class LostClaimsTest {
                 .list();
     }
 
+    @Test
+    void aHandlerMayAskWhetherItsClaimIsLost() {
+        CountDownLatch told = new CountDownLatch(1);
+        WorkQueue<Task> tasks = stalling.work("tasks", Task.class)
+                .handler((task, job) -> {
+                    assertThat(job.isLost()).isFalse();
+                    begun.countDown();
+                    eventually(job::isLost);
+                    told.countDown();
+                })
+                .create();
+        UUID id = tasks.enqueue(new Task(1));
+        stalling.start();
+        eventually(() -> begun.getCount() == 0);
+        fixture.alter(id, "state = 'dead', reason = 'taken', claim = claim + 1, node = NULL");
+        eventually(() -> told.getCount() == 0);
+        stalling.close();
+        assertThat(fixture.state(id)).isEqualTo("dead");
+    }
+
     /** UNTIL_EXECUTED outlives the worker: nobody gets in between its death and the end of the next attempt. */
     @Test
     void aUniqueKeyOutlivesTheLossAndIsFreeAfterTheNextAttempt() {

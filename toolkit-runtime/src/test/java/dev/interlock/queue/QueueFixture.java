@@ -117,9 +117,13 @@ final class QueueFixture implements AutoCloseable {
                 .list();
     }
 
+    void closeQueues() {
+        opened.forEach(Queues::close);
+    }
+
     @Override
     public void close() {
-        opened.forEach(Queues::close);
+        closeQueues();
         for (String table : List.of("interlock_job", "interlock_submission", "interlock_lane", "interlock_lane_end")) {
             jdbc.sql("DELETE FROM " + table + " WHERE queue LIKE ?")
                     .param(namespace.value() + "/%")

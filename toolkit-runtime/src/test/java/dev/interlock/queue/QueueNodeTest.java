@@ -3,6 +3,11 @@ package dev.interlock.queue;
 import static dev.interlock.queue.QueueFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.annotation.Jitter;
 import dev.interlock.guard.Clock;
 import dev.interlock.testing.PostgresServer;
@@ -20,6 +25,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One process at work: how much at a time, and what it makes of connections that break. */
@@ -158,6 +164,50 @@ class QueueNodeTest {
                 .sql(sql)
                 .query(Integer.class)
                 .single();
+    }
+
+    /** Above READ COMMITTED two claims of the same rows fail each other. */
+    @Test
+    void theIsolationOfThePoolIsNotThatOfTheNode() {
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(QueueNode.class);
+        appender.start();
+        logger.addAppender(appender);
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(PostgresServer.direct());
+        config.setMaximumPoolSize(15);
+        config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+        try (HikariDataSource strict = new HikariDataSource(config)) {
+            List<WorkQueue<Task>> tasks = IntStream.range(0, 3)
+                    .mapToObj(number -> {
+                        Queues one = fixture.queues(strict, QueueFixture.QUICK);
+                        WorkQueue<Task> queue = one.work("tasks", Task.class)
+                                .handler((task, job) -> fixture.effect(strict, task.number, job.attempt()))
+                                .create();
+                        one.start();
+                        return queue;
+                    })
+                    .toList();
+            for (int round = 0; round < 10; round++) {
+                tasks.get(round % 3)
+                        .enqueueAll(IntStream.range(round * 50, round * 50 + 50)
+                                .mapToObj(Task::new)
+                                .toList());
+            }
+            eventually(() -> fixture.effects().size() == 500);
+            assertThat(fixture.effects()).doesNotHaveDuplicates();
+            fixture.closeQueues();
+            assertThat(JdbcClient.create(strict)
+                            .sql("SHOW transaction_isolation")
+                            .query(String.class)
+                            .single())
+                    .isEqualTo("repeatable read");
+        } finally {
+            logger.detachAppender(appender);
+        }
+        assertThat(appender.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .noneMatch(message -> message.contains("cannot be worked"));
     }
 
     @Test
