@@ -141,11 +141,15 @@ final class JobStore implements Store {
         }
     }
 
+    /** What claims at most so many, which has to be one of the limits. */
+    static String claimText(int limit) {
+        return CLAIM.formatted(limit, KEY_SEED, Payloads.LARGEST);
+    }
+
     private static Claims claimOnce(Connection connection, UUID node, String queue, int limit) throws SQLException {
         List<Claimed> jobs = new ArrayList<>(limit);
         int rows = 0;
-        try (PreparedStatement statement =
-                connection.prepareStatement(CLAIM.formatted(limit, KEY_SEED, Payloads.LARGEST))) {
+        try (PreparedStatement statement = connection.prepareStatement(claimText(limit))) {
             statement.setString(1, queue);
             statement.setObject(2, node);
             try (ResultSet row = statement.executeQuery()) {
