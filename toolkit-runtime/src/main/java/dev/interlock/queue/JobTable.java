@@ -171,11 +171,12 @@ final class JobTable {
                 + " times while it was " + what);
     }
 
-    List<UUID> deadLetterIds(int most) {
+    List<UUID> deadLettersAfter(UUID last, int most) {
         return jdbc.queryForList(
-                "SELECT id FROM interlock_job WHERE queue = ? AND state = 'dead' ORDER BY id LIMIT ?",
+                "SELECT id FROM interlock_job WHERE queue = ? AND state = 'dead' AND id > ? ORDER BY id LIMIT ?",
                 UUID.class,
                 queue,
+                last,
                 most);
     }
 

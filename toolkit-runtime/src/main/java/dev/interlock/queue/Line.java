@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * One queue on one node: what is claimed and waits, and the threads that do it.
  *
  * <p><b>How many are claimed.</b> As many as can begin at once, and of those that are done quickly as many more as would be done
- * in {@link #AHEAD}, so that threads need not wait for the database and a slow job never waits here while another node is idle.
+ * in {@link #AHEAD}, so that threads need not wait for the database and slow jobs do not wait here while another node is
+ * idle. Slow ones that follow upon quick ones do, once.
  *
  * <p><b>Concurrency.</b> The node's thread accepts, drops and collects; workers take the next unit by themselves. Everything is
  * guarded by one lock, which is never held while a unit runs. <b>Invariants.</b> A unit is in {@code held} from its acceptance

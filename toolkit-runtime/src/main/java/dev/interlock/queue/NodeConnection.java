@@ -2,6 +2,7 @@ package dev.interlock.queue;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,17 @@ final class NodeConnection {
             }
         }
         return current;
+    }
+
+    /**
+     * The server plans the statements of this connection again when they are next used. It keeps a plan until the table gets new
+     * statistics, and one that was made while a queue was empty reads the whole table. {@link Growth} sees to that for all
+     * connections, but only where the application owns the tables.
+     */
+    void forgetPlans() throws SQLException {
+        try (Statement statement = get().createStatement()) {
+            statement.execute("DISCARD PLANS");
+        }
     }
 
     /** Gives it back to the pool, which throws it away if it is broken. */

@@ -223,6 +223,7 @@ final class QueueNode {
         pulseNanos = clock.nanoTime() + jittered(settings.pollInterval().toNanos());
         if (clock.nanoTime() - tendNanos >= 0) {
             tendNanos = clock.nanoTime() + jittered(TEND_NANOS);
+            connection.forgetPlans();
             for (Store store : linesOfStore.keySet()) {
                 if (store.tend(own)) {
                     tendNanos = clock.nanoTime();

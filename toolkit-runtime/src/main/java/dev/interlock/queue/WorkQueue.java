@@ -39,6 +39,7 @@ public final class WorkQueue<T> {
 
     private static final String UNIQUE_PURPOSE = "interlock/job-unique/v1";
     private static final int MOST_AT_ONCE = 10_000;
+    private static final UUID FIRST = new UUID(0, 0);
 
     private final String name;
     private final KeyNamespace namespace;
@@ -156,17 +157,26 @@ public final class WorkQueue<T> {
     }
 
     /**
-     * {@link #redrive} for the oldest dead letters, each in a transaction of its own unless the caller has one.
+     * {@link #redrive} for the oldest dead letters that are not kept out by another job, each in a transaction of its own unless
+     * the caller has one.
      *
      * @param most how many at most, 1 or more
      * @return how many are ready again
      */
     public int redriveAll(int most) {
         int again = 0;
-        for (UUID id : transactions.call(what("Dead letters"), () -> table.deadLetterIds(most))) {
-            again += redrive(id) instanceof Redriven.Again ? 1 : 0;
+        List<UUID> ids = deadLettersAfter(FIRST, most);
+        while (!ids.isEmpty() && again < most) {
+            for (UUID id : ids) {
+                again += again < most && redrive(id) instanceof Redriven.Again ? 1 : 0;
+            }
+            ids = deadLettersAfter(ids.get(ids.size() - 1), most);
         }
         return again;
+    }
+
+    private List<UUID> deadLettersAfter(UUID last, int most) {
+        return transactions.call(what("Dead letters"), () -> table.deadLettersAfter(last, Math.min(most, Store.BATCH)));
     }
 
     /**
