@@ -1,6 +1,8 @@
 package dev.interlock.samples.racelab;
 
+import dev.interlock.fanout.FanOut;
 import dev.interlock.jdbc.RowClaims;
+import dev.interlock.queue.Queues;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -19,6 +21,10 @@ import org.springframework.util.ObjectUtils;
  * of the toolkit.
  */
 final class GuardText {
+
+    private static final Set<String> PACKAGES = Stream.of(RowClaims.class, Queues.class, FanOut.class)
+            .map(Class::getPackageName)
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final Comparator<Method> NAME_FIRST = Comparator.comparing(
                     (Method attribute) -> !attribute.getName().equals("name"))
@@ -46,7 +52,7 @@ final class GuardText {
 
     /** Whether an arm that holds an object of the type is guarded by its code. */
     static boolean isOfTheToolkit(Class<?> type) {
-        return type.getPackageName().equals(RowClaims.class.getPackageName());
+        return PACKAGES.contains(type.getPackageName());
     }
 
     private static Stream<Annotation> annotations(Class<?> scene, String arm) {

@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Where the guard is a class, the arms differ by their code: {@code Unguarded} looks and then writes by plain SQL, as is often
  * done, where {@code Guarded} asks an object of the class. Likewise under {@code @StateTransition}, since a body that looks at the
  * state would see the transition. What follows of it is the body again, and the transaction is the same; without anything in
- * common there is no body.
+ * common there is no body. Where the guard is a queue, the body is what its workers do, and {@code Unguarded} has workers of its own.
  *
  * <p>A scene is found by being in this package. It is an ordinary class of the file of its name, from which the page shows the
  * arms.
@@ -39,6 +39,9 @@ interface Scene {
         return Pace.AT_ONCE;
     }
 
-    /** Compares what the database holds with what the callers were told. Called after each round, when no call runs. */
+    /** Waits until what the calls left to be done in the background has been done. Called after each round, when no call runs. */
+    default void settle() throws InterruptedException {}
+
+    /** Compares what the database holds with what the callers were told. Called after {@link #settle}. */
     List<Violation> violations(Answers answers);
 }

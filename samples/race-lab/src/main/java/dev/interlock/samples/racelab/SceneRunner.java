@@ -91,6 +91,7 @@ class SceneRunner implements ApplicationListener<ContextClosedEvent> {
     private Round round(Scene scene, Action action) throws InterruptedException {
         scene.reset();
         RaceRound<Long> calls = calls(scene.pace().of(race), action);
+        scene.settle();
         return new Round(calls, scene.violations(Round.answers(calls)));
     }
 

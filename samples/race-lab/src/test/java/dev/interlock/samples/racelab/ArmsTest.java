@@ -79,9 +79,8 @@ class ArmsTest {
 
     @ParameterizedTest
     @MethodSource("scenes")
-    void armsHoldTheSameBody(Class<?> scene) {
-        assertThat(fieldTypes(arm(scene, "Guarded"), ArmsTest::isBody))
-                .isEqualTo(fieldTypes(arm(scene, "Unguarded"), ArmsTest::isBody));
+    void armsAreGivenTheSameBody(Class<?> scene) {
+        assertThat(bodies(arm(scene, "Guarded"))).isEqualTo(bodies(arm(scene, "Unguarded")));
     }
 
     @ParameterizedTest
@@ -153,6 +152,14 @@ class ArmsTest {
         return Stream.of(arm.getDeclaredFields())
                 .<Class<?>>map(field -> field.getType())
                 .filter(which)
+                .toList();
+    }
+
+    /** What the constructor is given: a queue's workers run the body, so its arm need not keep it. */
+    private static List<Class<?>> bodies(Class<?> arm) {
+        return Stream.of(arm.getDeclaredConstructors())
+                .flatMap(constructor -> Stream.of(constructor.getParameterTypes()))
+                .filter(ArmsTest::isBody)
                 .toList();
     }
 

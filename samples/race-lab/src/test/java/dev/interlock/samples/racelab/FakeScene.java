@@ -15,6 +15,7 @@ final class FakeScene implements Scene {
     private int unguardedRounds;
     private int guardedRounds;
     private boolean guardedRuns;
+    private boolean settled;
 
     /** {@code unguardedViolations} gets the number of the round, from 1. */
     FakeScene(String name, IntToLongFunction unguardedViolations, long guardedViolations, Action guardedCall) {
@@ -52,7 +53,9 @@ final class FakeScene implements Scene {
     }
 
     @Override
-    public void reset() {}
+    public void reset() {
+        settled = false;
+    }
 
     @Override
     public Action unguarded() {
@@ -67,7 +70,15 @@ final class FakeScene implements Scene {
     }
 
     @Override
+    public void settle() {
+        settled = true;
+    }
+
+    @Override
     public List<Violation> violations(Answers answers) {
+        if (!settled) {
+            throw new IllegalStateException("Violations were asked for while the background was at work");
+        }
         long count;
         if (guardedRuns) {
             guardedRounds++;

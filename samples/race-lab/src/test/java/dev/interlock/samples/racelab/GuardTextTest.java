@@ -55,6 +55,9 @@ class GuardTextTest {
     void classesOfTheToolkitAreNamedOnceEach() {
         assertThat(GuardText.of(CouponScene.class)).isEqualTo("FindOrCreate");
         assertThat(GuardText.of(RaffleScene.class)).isEqualTo("RowClaims");
+        assertThat(GuardText.of(VoteScene.class)).isEqualTo("SequencedQueue");
+        assertThat(GuardText.of(RebuildScene.class)).isEqualTo("WorkQueue");
+        assertThat(GuardText.of(OutsideCallScene.class)).isEqualTo("FanOutLimit");
     }
 
     @Test

@@ -66,18 +66,21 @@ class PageTest {
                         "hot-account-escalated",
                         "import",
                         "job-counter",
+                        "job-enqueued-many-times",
                         "mail-and-status",
                         "nightly-job",
                         "on-call",
                         "one-runner",
                         "order-stock",
+                        "outside-calls",
                         "payment",
                         "raffle",
                         "shared-cart",
                         "ship-once",
                         "short-codes",
                         "task-workers",
-                        "tickets");
+                        "tickets",
+                        "votes-in-order");
         assertThat(scenes.valueStream()).allSatisfy(scene -> {
             assertThat(scene.get("title").asString()).isNotBlank();
             assertThat(scene.get("problem").asString()).isNotBlank();

@@ -40,18 +40,21 @@ class RaceLabReportTest {
                         "hot-account-escalated",
                         "import",
                         "job-counter",
+                        "job-enqueued-many-times",
                         "mail-and-status",
                         "nightly-job",
                         "on-call",
                         "one-runner",
                         "order-stock",
+                        "outside-calls",
                         "payment",
                         "raffle",
                         "shared-cart",
                         "ship-once",
                         "short-codes",
                         "task-workers",
-                        "tickets");
+                        "tickets",
+                        "votes-in-order");
         assertThat(rows.valueStream()).allSatisfy(row -> {
             assertThat(row.propertyNames())
                     .containsExactly(
