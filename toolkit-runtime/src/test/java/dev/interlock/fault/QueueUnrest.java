@@ -20,14 +20,14 @@ import java.util.function.IntFunction;
  * Worker JVMs that are killed and replaced, and stopped past their lease, while the others go on.
  *
  * <p><b>Concurrency.</b> One thread kills and as many as half of the workers stop one each; each takes its victim out of those
- * that run, so that there is always one that runs or is about to. Those that run, and the random numbers, are guarded by this object. The seed fixes the pauses and who is
+ * that run, so that of three or more one always runs. Those that run, and the random numbers, are guarded by this object. The seed fixes the pauses and who is
  * picked, not what a victim is at.
  */
 final class QueueUnrest implements AutoCloseable {
 
     static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int SPARE = 2;
-    private static final long BREATH_MILLIS = 400;
+    private static final long BREATH_MILLIS = 300;
     private static final long PAUSE_SPREAD_MILLIS = 600;
 
     private final IntFunction<WorkerProcess> launch;
@@ -126,19 +126,21 @@ final class QueueUnrest implements AutoCloseable {
         }
     }
 
+    /** The last one that is killed has no successor. */
     private Void killAll(int kills, Runnable before) throws InterruptedException {
-        for (int i = 0; i < Math.min(SPARE, kills); i++) {
+        for (int i = 0; i < Math.min(SPARE, kills - 1); i++) {
             launch();
         }
-        for (int killed = 0; killed < kills; killed++) {
+        for (int left = kills - 1; left >= 0; left--) {
             before.run();
             breathe();
-            WorkerProcess victim = pick();
-            victim.killHard();
-            if (killed + SPARE < kills) {
-                launch();
+            pick().killHard();
+            if (left > 0) {
+                if (left > SPARE) {
+                    launch();
+                }
+                enter();
             }
-            enter();
         }
         return null;
     }
