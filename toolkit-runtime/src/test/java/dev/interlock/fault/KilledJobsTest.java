@@ -143,19 +143,14 @@ class KilledJobsTest {
         };
 
         try (QueueUnrest unrest = new QueueUnrest(this::launch, seed)) {
-            long t0 = System.nanoTime();
             unrest.prepare(WORKERS);
             unrest.begin();
-            System.out.println("T begin " + (System.nanoTime() - t0) / 1000000);
             unrest.disturb(KILLS, pauses(unrest, slow, apart), more);
-            System.out.println("T disturb " + (System.nanoTime() - t0) / 1000000);
             quick.add(Math.max(0, JOBS - quick.expected() - slow.expected()));
             for (WorkQueue<Work> queue : List.of(jobs.quick, jobs.slow, jobs.apart)) {
                 await().atMost(QueueUnrest.LIMIT).until(() -> isEmpty(queue.depth()));
             }
-            System.out.println("T drained " + (System.nanoTime() - t0) / 1000000);
             unrest.stop();
-            System.out.println("T stop " + (System.nanoTime() - t0) / 1000000);
             int late = unrest.take("LATE");
             System.out.println("jobs (seed " + seed + "): " + (quick.expected() + slow.expected()) + " through " + KILLS
                     + " kills and " + PAUSES + " pauses; effects in a later attempt: " + again("quick") + " and "
