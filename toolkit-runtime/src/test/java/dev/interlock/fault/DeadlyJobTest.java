@@ -65,8 +65,8 @@ class DeadlyJobTest {
 
         private void handle(Work work, Job job) throws InterruptedException {
             if (work.deadly()) {
+                worker.link.tell("HERE", job.attempt());
                 awaitCompany();
-                worker.link.tell("DYING", job.attempt());
                 Runtime.getRuntime().halt(EXIT);
             }
             atWork.incrementAndGet();
@@ -79,7 +79,7 @@ class DeadlyJobTest {
         }
 
         private void awaitCompany() throws InterruptedException {
-            for (int i = 0; i < 100 && atWork.get() == 0; i++) {
+            for (int i = 0; i < 2_000 && atWork.get() == 0; i++) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
         }
@@ -98,14 +98,14 @@ class DeadlyJobTest {
         workers.forEach(worker -> worker.await("READY", QueueUnrest.LIMIT));
         enqueueInnocent(queue, 0);
         UUID deadly = queue.enqueue(new Work(-1, true));
-        enqueueInnocent(queue, 1);
         workers.forEach(worker -> worker.send("START"));
 
         for (int death = 1; death <= ATTEMPTS; death++) {
-            awaitDeath();
-            if (death < ATTEMPTS) {
-                enqueueInnocent(queue, 1 + death);
-            }
+            WorkerProcess doomed = awaitDeadly();
+            enqueueInnocent(queue, death);
+            assertThat(doomed.awaitExit(QueueUnrest.LIMIT)).isEqualTo(EXIT);
+            doomed.close();
+            workers.remove(doomed);
         }
         await().atMost(QueueUnrest.LIMIT).until(() -> queue.depth().equals(new QueueDepth(0, 0, 0, 0, 1)));
 
@@ -124,15 +124,13 @@ class DeadlyJobTest {
                 .toList());
     }
 
-    private void awaitDeath() {
-        await().atMost(QueueUnrest.LIMIT).until(() -> workers.stream().anyMatch(worker -> worker.has("DYING")));
-        WorkerProcess dead = workers.stream()
-                .filter(worker -> worker.has("DYING"))
+    private WorkerProcess awaitDeadly() {
+        await().atMost(QueueUnrest.LIMIT)
+                .until(() -> workers.stream().anyMatch(worker -> worker.has("HERE")));
+        return workers.stream()
+                .filter(worker -> worker.has("HERE"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(dead.awaitExit(QueueUnrest.LIMIT)).isEqualTo(EXIT);
-        dead.close();
-        workers.remove(dead);
     }
 
     private static void assertDead(DeadLetter letter, UUID deadly) {

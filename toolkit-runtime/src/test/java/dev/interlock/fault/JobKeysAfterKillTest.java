@@ -15,6 +15,7 @@ import dev.interlock.testing.PostgresServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,10 @@ import org.junit.jupiter.api.Test;
 class JobKeysAfterKillTest {
 
     private static final String DOOMED = "doomed";
+
+    /** Long enough to be renewed in time on a busy machine. */
+    private static final Duration LEASE = Duration.ofSeconds(3);
+
     private static final Duration EXPIRY = Duration.ofMinutes(5);
 
     private final String namespace = "keys-" + UUID.randomUUID();
@@ -102,7 +107,7 @@ class JobKeysAfterKillTest {
         await().atMost(QueueUnrest.LIMIT).until(() -> queue.depth().parked() == 2);
         heir.await("READY", QueueUnrest.LIMIT);
         heir.send("START");
-        TimeUnit.MILLISECONDS.sleep(QueueSite.LEASE.toMillis() * 3 / 2);
+        TimeUnit.MILLISECONDS.sleep(LEASE.toMillis() + 200);
         assertThat(queue.depth())
                 .as("while their process lives, keys hold however long it takes")
                 .extracting(QueueDepth::running, QueueDepth::parked)
@@ -136,10 +141,10 @@ class JobKeysAfterKillTest {
     }
 
     private WorkerProcess start(String name) {
-        WorkerProcess worker = WorkerProcess.start(
-                name,
-                QueueWorker.class,
-                QueueWorker.parameters(PostgresServer.url(), PostgresServer.user(), namespace, Scene.class));
+        Map<String, String> parameters =
+                QueueWorker.parameters(PostgresServer.url(), PostgresServer.user(), namespace, Scene.class);
+        parameters.put("lease", Long.toString(LEASE.toMillis()));
+        WorkerProcess worker = WorkerProcess.start(name, QueueWorker.class, parameters);
         workers.add(worker);
         return worker;
     }

@@ -34,6 +34,10 @@ final class QueueSite {
     final String namespace;
 
     QueueSite(DataSource dataSource, String namespace) {
+        this(dataSource, namespace, LEASE);
+    }
+
+    QueueSite(DataSource dataSource, String namespace, Duration lease) {
         this.namespace = namespace;
         DataSourceTransactionManager manager = new DataSourceTransactionManager(dataSource);
         manager.addListener(new TransactionEvents());
@@ -47,7 +51,7 @@ final class QueueSite {
                 new KeyNamespace(namespace),
                 new JacksonPayloads(new JsonMapper()),
                 QueueSettings.DEFAULTS
-                        .withLease(LEASE)
+                        .withLease(lease)
                         .withPollInterval(Duration.ofMillis(20))
                         .withDrainTimeout(Duration.ofSeconds(20)));
     }

@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
 /**
@@ -159,6 +158,13 @@ final class QueueUnrest implements AutoCloseable {
         return UUID.fromString(worker.await("AT-" + queue, Duration.ZERO).text());
     }
 
+    /** The late end of that very job, after its worker was set going again. */
+    static void awaitLate(WorkerProcess worker, UUID job) {
+        while (!worker.await("LATE", LIMIT).text().equals(job.toString())) {
+            // Others were late as well.
+        }
+    }
+
     private Void pauseAll(Deque<Pause> left, Runnable before) throws InterruptedException {
         while (true) {
             Pause pause;
@@ -192,18 +198,6 @@ final class QueueUnrest implements AutoCloseable {
                 throw worker.failure("ended with an error");
             }
         }
-    }
-
-    /** Takes the events of a name that any worker has told, also those that are gone. */
-    synchronized int take(String event) {
-        AtomicInteger taken = new AtomicInteger();
-        for (WorkerProcess worker : all) {
-            while (worker.has(event)) {
-                worker.await(event, Duration.ZERO);
-                taken.incrementAndGet();
-            }
-        }
-        return taken.get();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.interlock.fault;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.interlock.queue.Job;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,8 @@ final class QueueWorker {
 
     private QueueWorker(WorkerLink link, HikariDataSource pool) {
         this.link = link;
-        this.site = new QueueSite(pool, link.parameter("namespace"));
+        this.site =
+                new QueueSite(pool, link.parameter("namespace"), Duration.ofMillis(link.number("lease")));
     }
 
     /** What {@link #main} is to be started with. */
@@ -38,6 +40,7 @@ final class QueueWorker {
         parameters.put("user", user);
         parameters.put("namespace", namespace);
         parameters.put("scene", scene.getName());
+        parameters.put("lease", Long.toString(QueueSite.LEASE.toMillis()));
         return parameters;
     }
 

@@ -41,10 +41,10 @@ final class SequencedConsumer implements QueueScene {
     private void handle(SequencedVote vote, Job job) throws InterruptedException {
         linger();
         worker.effect(vote.key(), job);
-        worker.pass(SequencedLedger.VOTES, job.id());
         if (job.attempt() == 1 && job.id().hashCode() % 40 == 0) {
             throw new IllegalStateException("as some do, at first");
         }
+        worker.pass(SequencedLedger.VOTES, job.id());
     }
 
     private static void linger() throws InterruptedException {
