@@ -125,12 +125,8 @@ class DeadlyJobTest {
     }
 
     private WorkerProcess awaitDeadly() {
-        await().atMost(QueueUnrest.LIMIT)
-                .until(() -> workers.stream().anyMatch(worker -> worker.has("HERE")));
-        return workers.stream()
-                .filter(worker -> worker.has("HERE"))
-                .findFirst()
-                .orElseThrow();
+        await().atMost(QueueUnrest.LIMIT).until(() -> workers.stream().anyMatch(worker -> worker.has("HERE")));
+        return workers.stream().filter(worker -> worker.has("HERE")).findFirst().orElseThrow();
     }
 
     private static void assertDead(DeadLetter letter, UUID deadly) {

@@ -28,8 +28,7 @@ final class QueueWorker {
 
     private QueueWorker(WorkerLink link, HikariDataSource pool) {
         this.link = link;
-        this.site =
-                new QueueSite(pool, link.parameter("namespace"), Duration.ofMillis(link.number("lease")));
+        this.site = new QueueSite(pool, link.parameter("namespace"), Duration.ofMillis(link.number("lease")));
     }
 
     /** What {@link #main} is to be started with. */
