@@ -9,6 +9,7 @@ public enum Figure {
     RATE("per second", "%,.0f", Sample::perSecond),
     THREADS("slowest / fastest thread", "%.2f", Sample::evenness),
     NODES("smallest / largest node", "%.2f", Sample::evenness),
+    WAIT("median wait", "%.1f ms", sample -> sample.waits().percentile(50) / 1e6),
     WAIT_P99("p99 of the wait", "%.1f ms", sample -> sample.waits().percentile(99) / 1e6),
     CALL_P99("p99 of a call", "%.2f ms", sample -> sample.calls().percentile(99) / 1e6),
     WAL("WAL per call", "%,.0f B", Sample::wal),
