@@ -21,7 +21,7 @@ final class Claims implements Contender {
 
     static final int JOBS = 20_000;
 
-    private static final String QUEUE = "benchmarks/notes";
+    private static final String QUEUE = WorkQueueEngine.qualified("notes");
 
     private static final String FILL = """
             INSERT INTO interlock_job (id, queue, kind, payload, state, run_at, created_at)
@@ -115,6 +115,7 @@ final class Claims implements Contender {
         ground.jdbc().sql("TRUNCATE interlock_job").update();
         ground.jdbc().sql(FILL).update();
         ground.vacuum("interlock_job");
+        ground.analyze("interlock_job");
     }
 
     private long wrong() {

@@ -41,9 +41,13 @@ final class Effects {
      * @param jobs numbered from 0
      */
     long wrong(long jobs, Promise promise) {
-        long rows = count("count(*)");
+        long rows = rows();
         long done = count("count(DISTINCT id) FILTER (WHERE id >= 0 AND id < " + jobs + ")");
         return jobs - done + (promise == Promise.EXACTLY_ONCE ? rows - done : 0);
+    }
+
+    long rows() {
+        return count("count(*)");
     }
 
     private long count(String what) {

@@ -10,6 +10,7 @@ import dev.interlock.benchmark.contest.Figure;
 import dev.interlock.benchmark.contest.Measure;
 import dev.interlock.benchmark.contest.Plan;
 import java.util.List;
+import java.util.Locale;
 
 /** All measures of the suite. */
 final class Measures {
@@ -20,10 +21,20 @@ final class Measures {
 
     private static final Plan BUSY = Plan.ofMillis(7, 8_000, 2_000);
     private static final Plan CLAIMING = Plan.ofMillis(9, 2_000, 500);
-    private static final Plan IDLE = Plan.ofMillis(3, 2_000, 15_000);
+    private static final Plan IDLE = Plan.ofMillis(3, 2_000, 12_000);
+    private static final Plan ORDERED = Plan.ofMillis(5, 4_000, 2_000);
 
-    static final List<Measure> ALL_MEASURES =
-            List.of(endToEnd(1, 1), endToEnd(2, 10), endToEnd(3, 100), claims(), latency());
+    private static final int BACKLOG = 300_000;
+
+    static final List<Measure> ALL_MEASURES = List.of(
+            endToEnd(1, 1),
+            endToEnd(2, 10),
+            endToEnd(3, 100),
+            claims(),
+            latency(),
+            sequenced(6, 1, 500),
+            sequenced(7, 16, 2_000),
+            sequenced(8, 1_000, 2_000));
 
     private Measures() {}
 
@@ -89,6 +100,31 @@ final class Measures {
                 List.of(
                         new Aim("p99, enqueued by the same process", Figure.WAIT_P99, here, "", AT_MOST, 50),
                         new Aim("p99, enqueued by another process", Figure.WAIT_P99, elsewhere, "", AT_MOST, 50)));
+    }
+
+    private static Measure sequenced(int number, int keys, int perSecond) {
+        String empty = "nothing else waits";
+        String waiting = String.format(Locale.ROOT, "%,d wait", BACKLOG);
+        String title = "sequenced, " + (keys == 1 ? "one key" : String.format(Locale.ROOT, "%,d keys", keys));
+        return new Measure(
+                number,
+                title,
+                """
+                %d handler threads; %,d submissions spread over the keys, from the begin of the first to the end of the last. With a
+                backlog %,d more of the same keys wait behind them. Each has a database of its own, filled by one INSERT … SELECT,
+                vacuumed and analyzed before each round; what is done stays for its retention of a day, as it comes.""".formatted(
+                                Throughput.THREADS,
+                                Math.max(1, ORDERED.length().toSeconds() * perSecond / keys) * keys,
+                                BACKLOG),
+                ALL,
+                ORDERED,
+                List.of(lanes(empty, keys, perSecond, 0), lanes(waiting, keys, perSecond, BACKLOG)),
+                List.of(Figure.RATE),
+                List.of(new Aim(title + ": with a backlog vs without", Figure.RATE, waiting, empty, AT_LEAST, 0.7)));
+    }
+
+    private static Entrant lanes(String name, int keys, int perSecond, int backlog) {
+        return new Entrant(name, servers -> Lanes.open(servers.postgres(), keys, perSecond, backlog));
     }
 
     private static Entrant throughput(String name, int batch) {

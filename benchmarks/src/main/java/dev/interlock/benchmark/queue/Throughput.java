@@ -91,6 +91,7 @@ final class Throughput implements Contender {
         long nanos;
         try {
             producers.watch(RAMP);
+            ground.analyze(engine.table());
             long before = done.get();
             long begin = System.nanoTime();
             producers.watch(length);

@@ -51,6 +51,11 @@ final class WorkQueueEngine implements Engine {
                 QueueSettings.DEFAULTS);
     }
 
+    /** The name of a queue in the tables. */
+    static String qualified(String queue) {
+        return NAMESPACE.value() + "/" + queue;
+    }
+
     @Override
     public void start() {
         queues.start();
