@@ -28,8 +28,8 @@ final class Claims implements Contender {
             SELECT (lpad(to_hex(i), 12, '0') || '7000' || '8000' || lpad(to_hex(i), 12, '0'))::uuid, '%s', 'Note',
                 '{"id":' || i || ',"text":"leave the parcel with the neighbours at number ' || i || '"}', 'ready',
                 clock_timestamp(), clock_timestamp()
-            FROM generate_series(1, %d) i
-            """.formatted(QUEUE, JOBS);
+            FROM generate_series(1, ?) i
+            """.formatted(QUEUE);
 
     private static final String WRONG = """
             SELECT count(*) FILTER (WHERE NOT (state = 'running' AND node = ? AND claim = 1 AND attempts = 1))
@@ -44,17 +44,20 @@ final class Claims implements Contender {
     }
 
     private final Ground ground;
+    private final int jobs;
     private final Way way;
     private final UUID node = UUID.randomUUID();
 
-    private Claims(Ground ground, Way way) {
+    private Claims(Ground ground, int jobs, Way way) {
         this.ground = ground;
+        this.jobs = jobs;
         this.way = way;
     }
 
-    static Claims open(String url, Way way) {
+    /** @param jobs how many there are at a time */
+    static Claims open(String url, int jobs, Way way) {
         WorkQueueEngine.prepare(url);
-        return new Claims(Ground.open(url, 2), way);
+        return new Claims(Ground.open(url, 2), jobs, way);
     }
 
     static Way byNode(int most) {
@@ -113,13 +116,13 @@ final class Claims implements Contender {
 
     private void fill() {
         ground.jdbc().sql("TRUNCATE interlock_job").update();
-        ground.jdbc().sql(FILL).update();
+        ground.jdbc().sql(FILL).param(jobs).update();
         ground.vacuum("interlock_job");
         ground.analyze("interlock_job");
     }
 
     private long wrong() {
-        return ground.jdbc().sql(WRONG).params(node, JOBS).query(Long.class).single();
+        return ground.jdbc().sql(WRONG).params(node, jobs).query(Long.class).single();
     }
 
     @Override

@@ -24,6 +24,7 @@ final class Lanes implements Contender {
 
     private static final String QUEUE = "lanes";
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final AtomicLong DATABASES = new AtomicLong();
 
     /** As the toolkit makes them, but that the id of a lane is no hash of a key. */
     private static final String MAKE = """
@@ -107,7 +108,7 @@ final class Lanes implements Contender {
      * @param backlog how many wait behind those
      */
     static Lanes open(String url, int keys, int perSecond, int backlog) {
-        String database = backlog == 0 ? "without_backlog" : "with_backlog";
+        String database = "lanes_" + DATABASES.incrementAndGet();
         JdbcClient.create(BenchmarkPostgres.direct(url))
                 .sql("CREATE DATABASE " + database)
                 .update();
@@ -140,7 +141,7 @@ final class Lanes implements Contender {
     }
 
     /** Anything but the number that was expected shows. */
-    private static Long next(Long last, Long number) {
+    static Long next(Long last, Long number) {
         return number == last + 1 ? number : Long.MIN_VALUE;
     }
 

@@ -138,7 +138,7 @@ final class Measures {
     }
 
     private static Entrant claims(String name, Claims.Way way) {
-        return new Entrant(name, servers -> Claims.open(servers.postgres(), way));
+        return new Entrant(name, servers -> Claims.open(servers.postgres(), Claims.JOBS, way));
     }
 
     private static Throughput.Opening opening(String url, String engine) {
