@@ -1,0 +1,8 @@
+package dev.interlock.samples.votes;
+
+/** What other services know of a post. */
+enum CardPart {
+    AUTHOR,
+    RELATED,
+    MODERATION
+}

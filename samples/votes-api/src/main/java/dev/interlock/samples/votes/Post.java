@@ -1,0 +1,4 @@
+package dev.interlock.samples.votes;
+
+/** Something to vote for. */
+record Post(String id, String author, String title) {}
