@@ -16,8 +16,11 @@ import org.springframework.stereotype.Component;
 @Component
 class FakeServices implements AutoCloseable {
 
+    private static final int BACKLOG = 256;
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool(FakeServices::daemon);
+
     /** Cards ask three of them, which are counted together. */
     private final Gauge cards = new Gauge();
 
@@ -28,7 +31,7 @@ class FakeServices implements AutoCloseable {
             "mail", new FakeService("{}", new Gauge()));
 
     FakeServices() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.setExecutor(threads);
         services.forEach((name, service) -> server.createContext("/" + name, service));
         server.start();

@@ -75,6 +75,7 @@ record Http(HttpClient client, int port) {
     Answer ended(String location) {
         return await("end of a vote")
                 .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> get(location), answer -> !answer.state().equals("WAITING"));
     }

@@ -18,7 +18,7 @@ record NaiveVotes(JdbcClient jdbc, TransactionOperations transactions) {
     }
 
     /** Reads the tally, then writes the next one. */
-    void count(String voter) {
+    void count() {
         transactions.executeWithoutResult(status -> {
             int votes = jdbc.sql("SELECT votes FROM naive_tally")
                     .query(Integer.class)

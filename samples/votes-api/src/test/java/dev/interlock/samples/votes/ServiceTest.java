@@ -13,7 +13,7 @@ import org.springframework.boot.test.context.SpringBootTest;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "votes.milestone=20",
-            "votes.card.call-timeout=2s",
+            "votes.card.call-timeout=3s",
             "votes.card.total-timeout=20s",
             "votes.card.limit=12"
         })
