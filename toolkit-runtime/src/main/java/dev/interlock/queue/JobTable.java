@@ -17,13 +17,16 @@ final class JobTable {
     /** Whoever keeps a key may end while we look; each round follows such an end, so more than a few are a sign of trouble. */
     private static final int ROUNDS = 20;
 
-    private static final String INSERT = """
+    private static final String ADD = """
             INSERT INTO interlock_job (id, queue, kind, payload, priority, state, run_at,
                 unique_key, unique_until, unique_expires_at, running_key, created_at)
             SELECT ?::uuid, ?, ?, ?, ?::smallint, CASE WHEN d.millis > 0 THEN 'later' ELSE 'ready' END,
                 d.now + d.millis * interval '1 millisecond', ?::bytea, ?::text,
                 d.now + ?::bigint * interval '1 millisecond', ?::bytea, d.now
             FROM (SELECT ?::bigint AS millis, pg_catalog.clock_timestamp() AS now) d
+            """;
+
+    private static final String INSERT = ADD + """
             ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND (state <> 'dead' OR unique_until = 'expired')
             DO NOTHING
             """;
@@ -77,21 +80,17 @@ final class JobTable {
         this.queue = queue;
     }
 
+    /** A job without a unique key, by one statement. */
+    Enqueued add(JdbcTemplate on, UUID id, Payloads.Stored payload, Terms terms) {
+        on.update(ADD, values(id, payload, terms));
+        return new Enqueued.Added(id);
+    }
+
+    /** A job with a unique key. */
     Enqueued insert(UUID id, Payloads.Stored payload, Terms terms) {
         byte[] key = terms.uniqueKey();
         for (int round = 0; round < ROUNDS; round++) {
-            int rows = jdbc.update(
-                    INSERT,
-                    id,
-                    queue,
-                    payload.kind(),
-                    payload.text(),
-                    terms.priority(),
-                    key,
-                    terms.uniqueUntil(),
-                    terms.uniqueMillis(),
-                    terms.runningKey(),
-                    terms.delay().toMillis());
+            int rows = jdbc.update(INSERT, values(id, payload, terms));
             if (rows == 1) {
                 return new Enqueued.Added(id);
             }
@@ -103,13 +102,29 @@ final class JobTable {
         throw changedHands("enqueued; nothing was enqueued");
     }
 
+    private @Nullable Object[] values(UUID id, Payloads.Stored payload, Terms terms) {
+        return new @Nullable Object[] {
+            id,
+            queue,
+            payload.kind(),
+            payload.text(),
+            terms.priority(),
+            terms.uniqueKey(),
+            terms.uniqueUntil(),
+            terms.uniqueMillis(),
+            terms.runningKey(),
+            terms.delay().toMillis()
+        };
+    }
+
     private @Nullable UUID holder(byte[] key) {
         List<UUID> found = jdbc.queryForList(HOLDER, UUID.class, key);
         return found.isEmpty() ? null : found.get(0);
     }
 
-    void insertAll(List<UUID> ids, List<Payloads.Stored> payloads) {
-        jdbc.update(connection -> {
+    /** Jobs on plain terms, by one statement. */
+    int insertAll(JdbcTemplate on, List<UUID> ids, List<Payloads.Stored> payloads) {
+        return on.update(connection -> {
             var statement = connection.prepareStatement(INSERT_ALL);
             statement.setString(1, queue);
             statement.setArray(2, connection.createArrayOf("uuid", ids.toArray()));

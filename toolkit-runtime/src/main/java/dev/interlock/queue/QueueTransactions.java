@@ -6,11 +6,14 @@ import dev.interlock.guard.TransactionEvents;
 import dev.interlock.guard.TransactionScope;
 import java.sql.Connection;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.IllegalTransactionStateException;
@@ -95,6 +98,31 @@ final class QueueTransactions {
         this.<Boolean, E>call(what, () -> {
             work.run();
             return true;
+        });
+    }
+
+    /**
+     * Runs one statement in the active transaction, or else committed by itself: a BEGIN and a COMMIT around it would take another
+     * round trip, where the pool's connections commit by themselves.
+     *
+     * @param afterCommit done when it is committed, never if it rolls back
+     */
+    <T> T single(String what, Function<JdbcTemplate, T> statement, Runnable afterCommit) {
+        if (TransactionScope.active() == null && isolation() == DefaultTransactionDefinition.ISOLATION_DEFAULT) {
+            Optional<T> alone =
+                    template.execute((ConnectionCallback<Optional<T>>) connection -> connection.getAutoCommit()
+                            ? Optional.of(
+                                    statement.apply(new JdbcTemplate(new SingleConnectionDataSource(connection, true))))
+                            : Optional.empty());
+            if (alone != null && alone.isPresent()) {
+                afterCommit.run();
+                return alone.get();
+            }
+        }
+        return this.<T, RuntimeException>call(what, () -> {
+            T result = statement.apply(template);
+            afterCommit(afterCommit);
+            return result;
         });
     }
 

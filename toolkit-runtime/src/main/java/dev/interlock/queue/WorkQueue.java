@@ -106,20 +106,22 @@ public final class WorkQueue<T> {
             stored.add(payloads.write(Objects.requireNonNull(payload, "payload")));
         }
         if (!ids.isEmpty()) {
-            transactions.run(what("Jobs"), () -> {
-                table.insertAll(ids, stored);
-                transactions.afterCommit(announce);
-            });
+            transactions.single(what("Jobs"), jdbc -> table.insertAll(jdbc, ids, stored), announce);
         }
         return ids;
     }
 
     Enqueued enqueue(T payload, NewJob.Terms terms) {
         Payloads.Stored stored = payloads.write(payload);
+        UUID id = TimeOrderedIds.next();
+        Runnable afterCommit = terms.delay().isZero() ? announce : () -> {};
+        if (terms.uniqueKey() == null) {
+            return transactions.single(what("A job"), jdbc -> table.add(jdbc, id, stored, terms), afterCommit);
+        }
         return transactions.call(what("A job"), () -> {
-            Enqueued enqueued = table.insert(TimeOrderedIds.next(), stored, terms);
-            if (enqueued.isAdded() && terms.delay().isZero()) {
-                transactions.afterCommit(announce);
+            Enqueued enqueued = table.insert(id, stored, terms);
+            if (enqueued.isAdded()) {
+                transactions.afterCommit(afterCommit);
             }
             return enqueued;
         });
