@@ -21,9 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class DbSchedulerEngine implements Engine {
 
     /** Of the threads: at how many of them it fetches, and up to how many. */
-    private static final double LOWER = 1.0;
+    private static final double LOWER = 4.0;
 
-    private static final double UPPER = 4.0;
+    private static final double UPPER = 20.0;
 
     private static final Duration POLL = Duration.ofMillis(40);
     private static final String TABLE = """

@@ -10,7 +10,7 @@ public final class QueueSuite {
             the rounds, a comparison the median of the comparisons within the rounds. Each has a pool and tables of its own; who does
             not run has no thread at work. A job writes one row into a table of effects, which is checked after every round.
             JDK %s, %d processors. Postgres runs on this machine, reached through TCP, with fsync=on and synchronous_commit=on.
-            db-scheduler 16.12.0 locks what it fetches (lock-and-fetch, 1.0 and 4.0), executes immediately, polls every 40 ms.
+            db-scheduler 16.12.0 locks what it fetches (lock-and-fetch, 4.0 and 20.0), executes immediately, polls every 40 ms.
             """;
 
     private QueueSuite() {}
