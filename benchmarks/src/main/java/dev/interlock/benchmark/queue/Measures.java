@@ -34,30 +34,47 @@ final class Measures {
             latency(),
             sequenced(6, 1, 500),
             sequenced(7, 16, 2_000),
-            sequenced(8, 1_000, 2_000));
+            sequenced(8, 1_000, 2_000),
+            fewProducers());
 
     private Measures() {}
 
     private static Measure endToEnd(int number, int batch) {
         String title = batch == 1 ? "jobs enqueued one by one, and done" : "jobs enqueued by " + batch + ", and done";
+        return endToEnd(
+                number,
+                title,
+                Throughput.MANY_PRODUCERS,
+                batch,
+                batch == 1 ? "Each job is enqueued" : "Each " + batch + " jobs are enqueued in one call,",
+                List.of(new Aim(
+                        title + ": WorkQueue vs db-scheduler", Figure.RATE, OWN, PEER, AT_LEAST, CLEARLY_MORE)));
+    }
+
+    private static Measure fewProducers() {
+        return endToEnd(
+                9,
+                "jobs enqueued one by one by few, and done",
+                Throughput.FEW_PRODUCERS,
+                1,
+                "A figure without an aim: workers wait for the commits of the producers. Each job is enqueued",
+                List.of());
+    }
+
+    private static Measure endToEnd(
+            int number, String title, int producers, int batch, String enqueued, List<Aim> aims) {
         return new Measure(
                 number,
                 title,
                 """
-                %d producers, %d handler threads, a pool of %d; producers wait while %,d jobs are enqueued and not done. %s in a
-                transaction of its own. The effect is written in the job's transaction by WorkQueue, in one of its own before the
-                job is removed with db-scheduler, whose batches spare it a SELECT for each job.""".formatted(
-                        Throughput.PRODUCERS,
-                        Throughput.THREADS,
-                        Throughput.CONNECTIONS,
-                        Throughput.WINDOW,
-                        batch == 1 ? "Each job is enqueued" : "Each " + batch + " jobs are enqueued in one call,"),
+                %d producers, %d handler threads, a pool of %d; producers wait while %,d jobs are enqueued and not done. %s
+                in a transaction of its own. The effect is written in the job's transaction by WorkQueue, in one of its own before
+                the job is removed with db-scheduler, whose scheduleBatch spares it a SELECT for each job.""".formatted(producers, Throughput.THREADS, Throughput.CONNECTIONS, Throughput.WINDOW, enqueued),
                 ALL,
                 BUSY,
-                List.of(throughput(PEER, batch), throughput(OWN, batch)),
+                List.of(throughput(PEER, producers, batch), throughput(OWN, producers, batch)),
                 List.of(Figure.RATE),
-                List.of(new Aim(
-                        title + ": WorkQueue vs db-scheduler", Figure.RATE, OWN, PEER, AT_LEAST, CLEARLY_MORE)));
+                aims);
     }
 
     private static Measure claims() {
@@ -127,9 +144,10 @@ final class Measures {
         return new Entrant(name, servers -> Lanes.open(servers.postgres(), keys, perSecond, backlog));
     }
 
-    private static Entrant throughput(String name, int batch) {
+    private static Entrant throughput(String name, int producers, int batch) {
         return new Entrant(
-                name, servers -> Throughput.open(servers.postgres(), batch, opening(servers.postgres(), name)));
+                name,
+                servers -> Throughput.open(servers.postgres(), producers, batch, opening(servers.postgres(), name)));
     }
 
     private static Entrant latency(String name, Latency.From from, String engine) {

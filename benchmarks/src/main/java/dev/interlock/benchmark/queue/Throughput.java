@@ -23,12 +23,15 @@ import java.util.stream.LongStream;
  */
 final class Throughput implements Contender {
 
-    static final int PRODUCERS = 4;
+    /** So many that what is enqueued waits for the workers, and not they for the commit of a producer. */
+    static final int MANY_PRODUCERS = 16;
+
+    static final int FEW_PRODUCERS = 4;
     static final int THREADS = 10;
     static final int WINDOW = 2_000;
 
     /** One for each of them, one for the claims, and one to spare. */
-    static final int CONNECTIONS = PRODUCERS + THREADS + 2;
+    static final int CONNECTIONS = MANY_PRODUCERS + THREADS + 2;
 
     private static final Duration RAMP = Duration.ofMillis(300);
     private static final Duration GLANCE = Duration.ofMillis(20);
@@ -37,6 +40,7 @@ final class Throughput implements Contender {
     private final Ground ground;
     private final Effects effects;
     private final Engine engine;
+    private final int producers;
     private final int batch;
     private final Semaphore window = new Semaphore(WINDOW);
     private final AtomicLong enqueued = new AtomicLong();
@@ -48,18 +52,19 @@ final class Throughput implements Contender {
         Engine open(Ground ground, Consumer<Note> handler);
     }
 
-    private Throughput(Ground ground, int batch, Opening opening) {
+    private Throughput(Ground ground, int producers, int batch, Opening opening) {
         this.ground = ground;
+        this.producers = producers;
         this.batch = batch;
         this.effects = new Effects(ground.jdbc());
         this.engine = opening.open(ground, this::handle);
     }
 
     /** @param batch how many jobs are enqueued in a transaction */
-    static Throughput open(String url, int batch, Opening opening) {
+    static Throughput open(String url, int producers, int batch, Opening opening) {
         Ground ground = Ground.open(url, CONNECTIONS);
         try {
-            return new Throughput(ground, batch, opening);
+            return new Throughput(ground, producers, batch, opening);
         } catch (RuntimeException | Error failure) {
             ground.close();
             throw failure;
@@ -86,19 +91,19 @@ final class Throughput implements Contender {
     }
 
     private Sample watch(Duration length) throws InterruptedException {
-        Producers producers = new Producers();
+        Producers running = new Producers();
         long made;
         long nanos;
         try {
-            producers.watch(RAMP);
+            running.watch(RAMP);
             ground.analyze(engine.table());
             long before = done.get();
             long begin = System.nanoTime();
-            producers.watch(length);
+            running.watch(length);
             made = done.get() - before;
             nanos = System.nanoTime() - begin;
         } finally {
-            producers.end();
+            running.end();
         }
         awaitEnd();
         return new Sample(
@@ -134,7 +139,7 @@ final class Throughput implements Contender {
         private volatile boolean stopped;
 
         Producers() {
-            threads = IntStream.range(0, PRODUCERS)
+            threads = IntStream.range(0, producers)
                     .mapToObj(number -> new Thread(this::run, "producer-" + number))
                     .toList();
             threads.forEach(thread -> thread.setDaemon(true));

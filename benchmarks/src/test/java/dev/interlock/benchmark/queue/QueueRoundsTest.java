@@ -56,7 +56,7 @@ class QueueRoundsTest {
 
     @Test
     void jobsThatAreLostAreSeen() throws Exception {
-        try (Contender queue = Throughput.open(SERVERS.postgres(), 10, Forgetful::new)) {
+        try (Contender queue = Throughput.open(SERVERS.postgres(), 2, 10, Forgetful::new)) {
             assertThat(queue.round(LENGTH).violations()).isPositive();
         }
     }
