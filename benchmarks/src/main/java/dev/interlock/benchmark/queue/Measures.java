@@ -19,7 +19,7 @@ final class Measures {
     private static final String OWN = "WorkQueue";
     private static final double CLEARLY_MORE = 1.2;
 
-    private static final Plan BUSY = Plan.ofMillis(7, 8_000, 2_000);
+    private static final Plan BUSY = Plan.ofMillis(6, 6_000, 2_000);
     private static final Plan CLAIMING = Plan.ofMillis(9, 2_000, 500);
     private static final Plan IDLE = Plan.ofMillis(3, 2_000, 12_000);
     private static final Plan ORDERED = Plan.ofMillis(5, 4_000, 2_000);
