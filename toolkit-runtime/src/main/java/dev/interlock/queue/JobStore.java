@@ -62,13 +62,16 @@ final class JobStore implements Store {
 
     private static final long KEY_SEED = 0x696e7465726c716bL;
 
+    private static final String GONE = """
+            SELECT DISTINCT node FROM interlock_job WHERE node IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM interlock_queue_node n
+                WHERE n.id = node AND n.lease_until > pg_catalog.clock_timestamp())
+            """;
+
     /** Whoever lost a worker may have been what killed it, so they come back apart from each other. */
     private static final String SWEEP = """
             WITH stray AS MATERIALIZED (
-                SELECT j.id FROM interlock_job j WHERE j.node IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM interlock_queue_node n
-                    WHERE n.id = j.node AND n.lease_until > pg_catalog.clock_timestamp())
-                LIMIT %d FOR UPDATE OF j SKIP LOCKED)
+                SELECT id FROM interlock_job WHERE node = ANY (?) LIMIT %d FOR UPDATE SKIP LOCKED)
             UPDATE interlock_job SET state = 'later', node = NULL, claim = claim + 1,
                 run_at = pg_catalog.clock_timestamp() + random() * least(60, 2 ^ least(attempts - 1, 6)) * interval '1 second',
                 reason = 'its worker died or lost its lease in attempt ' || attempts
@@ -185,7 +188,7 @@ final class JobStore implements Store {
 
     @Override
     public int sweep(Connection connection) throws SQLException {
-        return Rows.update(connection, SWEEP);
+        return Rows.sweep(connection, GONE, SWEEP);
     }
 
     @Override

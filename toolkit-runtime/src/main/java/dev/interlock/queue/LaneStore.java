@@ -48,12 +48,15 @@ final class LaneStore implements Store {
             ORDER BY l.lane, s.seq
             """;
 
+    private static final String GONE = """
+            SELECT DISTINCT node FROM interlock_lane WHERE node IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM interlock_queue_node n
+                WHERE n.id = node AND n.lease_until > pg_catalog.clock_timestamp())
+            """;
+
     private static final String SWEEP = """
             WITH stray AS MATERIALIZED (
-                SELECT l.id FROM interlock_lane l WHERE l.node IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM interlock_queue_node n
-                    WHERE n.id = l.node AND n.lease_until > pg_catalog.clock_timestamp())
-                LIMIT %d FOR UPDATE OF l SKIP LOCKED)
+                SELECT id FROM interlock_lane WHERE node = ANY (?) LIMIT %d FOR UPDATE SKIP LOCKED)
             UPDATE interlock_lane SET state = 'later', node = NULL, claim = claim + 1,
                 run_at = pg_catalog.clock_timestamp() + random() * least(60, 2 ^ least(attempts - 1, 6)) * interval '1 second',
                 reason = 'its worker died or lost its lease in attempt ' || attempts
@@ -178,7 +181,7 @@ final class LaneStore implements Store {
 
     @Override
     public int sweep(Connection connection) throws SQLException {
-        return Rows.update(connection, SWEEP);
+        return Rows.sweep(connection, GONE, SWEEP);
     }
 
     @Override

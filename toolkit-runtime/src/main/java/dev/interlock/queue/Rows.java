@@ -36,6 +36,30 @@ final class Rows {
         }
     }
 
+    /**
+     * Two statements, so that what a node claims meanwhile is not taken from it: a condition that asks for the node again, when a
+     * row has changed under the statement, would not find a node that is younger than its snapshot.
+     */
+    static int sweep(Connection connection, String gone, String sweep) throws SQLException {
+        List<UUID> nodes = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(gone);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                nodes.add(row.getObject(1, UUID.class));
+            }
+        }
+        if (nodes.isEmpty()) {
+            return 0;
+        }
+        Array ids = connection.createArrayOf("uuid", nodes.toArray());
+        try (PreparedStatement statement = connection.prepareStatement(sweep)) {
+            statement.setArray(1, ids);
+            return statement.executeUpdate();
+        } finally {
+            ids.free();
+        }
+    }
+
     static Set<String> pulse(Connection connection, String sql, List<String> queues) throws SQLException {
         Array names = connection.createArrayOf("text", queues.toArray());
         Set<String> ready = new HashSet<>();
