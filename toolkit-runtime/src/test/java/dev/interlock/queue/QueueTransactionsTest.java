@@ -126,7 +126,9 @@ class QueueTransactionsTest {
                     new JacksonPayloads(new JsonMapper()),
                     QueueFixture.QUICK));
             WorkQueue<Letter> astray = wrong.work("letters", Letter.class).create();
-            assertThatThrownBy(() -> astray.enqueue(new Letter(1)))
+            assertThatThrownBy(() -> astray.job(new Letter(1))
+                            .unique(Unique.UNTIL_EXECUTED, 1)
+                            .enqueue())
                     .isInstanceOf(IllegalTransactionStateException.class)
                     .hasMessageContaining("make the queues with a manager of their DataSource");
         }
