@@ -5,6 +5,8 @@ import dev.interlock.fanout.CallOutcome.Failed;
 import dev.interlock.fanout.CallOutcome.Succeeded;
 import dev.interlock.fanout.CallOutcome.TimedOut;
 import dev.interlock.guard.VirtualThreads;
+import dev.interlock.observation.ObservationSink;
+import dev.interlock.observation.Observations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,7 @@ final class FanOutRun<T, R extends @Nullable Object> {
     private final String name;
     private final Inbox<R> inbox = new Inbox<>();
     private final List<CallOutcome<R>> outcomes;
+    private final @Nullable CallMeters meters;
     private final long begin = System.nanoTime();
 
     /** Those handed to a thread whose outcome is open, in the order of their start and so of the ends of their time. */
@@ -53,6 +57,8 @@ final class FanOutRun<T, R extends @Nullable Object> {
         this.settings = settings;
         this.context = CallerContext.capture(settings);
         this.name = FanOutFailures.name(call.getClass());
+        ObservationSink sink = Observations.sinkOfProcess();
+        this.meters = sink == null ? null : new CallMeters(sink);
         this.outcomes = new ArrayList<>(Collections.nCopies(items.size(), new Cancelled<>(false)));
     }
 
@@ -104,7 +110,9 @@ final class FanOutRun<T, R extends @Nullable Object> {
     private void start(int index) {
         T item = items.get(index);
         FanOutCall<? super T, ? extends R> own = call;
-        FanOutTask<R> task = new FanOutTask<>(index, System.nanoTime(), () -> own.call(item), inbox, settings.limit());
+        Callable<? extends R> plain = () -> own.call(item);
+        FanOutTask<R> task = new FanOutTask<>(
+                index, System.nanoTime(), meters == null ? plain : meters.observed(plain), inbox, settings.limit());
         ticket = null;
         inside++;
         running.add(task);
@@ -158,7 +166,7 @@ final class FanOutRun<T, R extends @Nullable Object> {
 
     private void settle(FanOutTask<R> task, CallOutcome<R> outcome) {
         running.remove(task);
-        outcomes.set(task.index(), outcome);
+        ended(task, outcome);
         if (settings.onFailure() == OnFailure.FAIL_FAST && !(outcome instanceof Succeeded)) {
             giveUpAll(new Cancelled<>(false), new Cancelled<>(true));
         }
@@ -167,11 +175,21 @@ final class FanOutRun<T, R extends @Nullable Object> {
     /** Settles every outcome that is still open. */
     private void giveUpAll(CallOutcome<R> ifWaiting, CallOutcome<R> ifRunning) {
         for (FanOutTask<R> task : running) {
-            outcomes.set(task.index(), task.giveUp(ifWaiting, ifRunning));
+            ended(task, task.giveUp(ifWaiting, ifRunning));
         }
         running.clear();
         while (next < items.size()) {
             outcomes.set(next++, ifWaiting);
+            if (meters != null) {
+                meters.notStarted();
+            }
+        }
+    }
+
+    private void ended(FanOutTask<R> task, CallOutcome<R> outcome) {
+        outcomes.set(task.index(), outcome);
+        if (meters != null) {
+            meters.ended(outcome, System.nanoTime() - task.startedAt());
         }
     }
 

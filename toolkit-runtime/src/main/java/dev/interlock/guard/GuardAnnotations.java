@@ -4,11 +4,13 @@ import dev.interlock.annotation.Guarded;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ConcurrentReferenceHashMap;
 
 /**
@@ -19,6 +21,17 @@ public final class GuardAnnotations {
 
     /** Softly held, so that the classes of a closed class loader can go. */
     private static final ConcurrentMap<Class<?>, Boolean> CANDIDATES = new ConcurrentReferenceHashMap<>();
+
+    private static final ClassValue<Boolean> DECLARING = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            try {
+                return Arrays.stream(type.getDeclaredMethods()).anyMatch(GuardAnnotations::areOn);
+            } catch (LinkageError missingClass) {
+                return true;
+            }
+        }
+    };
 
     private GuardAnnotations() {}
 
@@ -34,6 +47,25 @@ public final class GuardAnnotations {
 
     public static boolean areOn(Method method) {
         return !on(method).isEmpty();
+    }
+
+    /**
+     * Whether a method of the class, a superclass or an interface carries one; also if that cannot be told, since a class is
+     * missing. Remembered for each class: most beans are of none, and each is asked about when it is made and when it is
+     * checked.
+     */
+    public static boolean mayBeWithin(Class<?> type) {
+        for (Class<?> level = type; level != null; level = level.getSuperclass()) {
+            if (mayDeclare(level)) {
+                return true;
+            }
+        }
+        return ClassUtils.getAllInterfacesForClassAsSet(type).stream().anyMatch(GuardAnnotations::mayDeclare);
+    }
+
+    /** Classes of the JDK's own loader do not see the annotations. */
+    private static boolean mayDeclare(Class<?> type) {
+        return type.getClassLoader() != null && DECLARING.get(type);
     }
 
     private static boolean mayCarry(Method method) {

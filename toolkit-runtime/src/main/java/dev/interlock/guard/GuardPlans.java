@@ -53,20 +53,26 @@ public final class GuardPlans {
         GuardPlan plan = plans.get(key);
         if (plan == null) {
             GuardProblems problems = new GuardProblems();
-            plan = make(method, targetClass, problems);
+            plan = make(describe(method, targetClass), problems);
             problems.throwIfAny();
             plans.put(key, plan);
         }
         return plan;
     }
 
-    /** As {@link #plan}, but adds to {@code problems} what is wrong; nothing is cached then. */
-    void check(Method method, Class<?> targetClass, GuardProblems problems) {
+    /**
+     * As {@link #plan}, but adds to {@code problems} what is wrong; nothing is cached then.
+     *
+     * @return what the plan was made from
+     */
+    GuardedMethod check(Method method, Class<?> targetClass, GuardProblems problems) {
         int before = problems.size();
-        GuardPlan plan = make(method, targetClass, problems);
+        GuardedMethod guarded = describe(method, targetClass);
+        GuardPlan plan = make(guarded, problems);
         if (problems.size() == before) {
             plans.put(new MethodClassKey(method, targetClass), plan);
         }
+        return guarded;
     }
 
     /** Every plan made so far, ordered by method. */
@@ -88,9 +94,8 @@ public final class GuardPlans {
                         transactionAttributes.getTransactionAttribute(method, targetClass)));
     }
 
-    private GuardPlan make(Method method, Class<?> targetClass, GuardProblems problems) {
-        GuardedMethod guarded = describe(method, targetClass);
-        List<MergedAnnotation<Annotation>> annotations = GuardAnnotations.on(method);
+    private GuardPlan make(GuardedMethod guarded, GuardProblems problems) {
+        List<MergedAnnotation<Annotation>> annotations = GuardAnnotations.on(guarded.method());
         checkComposition(guarded, annotations, problems);
         List<GuardStep> steps = new ArrayList<>();
         for (MergedAnnotation<Annotation> annotation : annotations) {
@@ -104,7 +109,7 @@ public final class GuardPlans {
                 problems.add(
                         guarded.where(annotation.getType()),
                         "cannot guard the return type "
-                                + method.getReturnType().getSimpleName()
+                                + guarded.method().getReturnType().getSimpleName()
                                 + ", since nobody can tell when its work has ended; return a value, CompletionStage or"
                                 + " CompletableFuture");
             } else {

@@ -41,7 +41,7 @@ public final class GuardValidator implements SmartInitializingSingleton {
         GuardProblems problems = new GuardProblems();
         beanFactory.getBeanNamesIterator().forEachRemaining(name -> {
             Class<?> type = targetClass(name);
-            if (type != null) {
+            if (type != null && GuardAnnotations.mayBeWithin(type)) {
                 checkBean(name, type, problems);
             }
         });
@@ -87,8 +87,7 @@ public final class GuardValidator implements SmartInitializingSingleton {
     }
 
     private void checkMethod(String name, Method method, Class<?> type, GuardProblems problems) {
-        plans.check(method, type, problems);
-        GuardedMethod guarded = plans.describe(method, type);
+        GuardedMethod guarded = plans.check(method, type, problems);
         checks.forEach(check -> check.check(name, guarded, problems));
         warnOfRetryable(guarded);
     }

@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.interlock.idempotency.OutcomeCodec.Form;
 import java.lang.reflect.Type;
+import java.util.function.Supplier;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Forms of the types that calls in code name, each made once: an annotated method has its own at hand, a call in code brings
@@ -13,15 +15,15 @@ final class Forms {
 
     private static final int MOST = 1_000;
 
-    private final Cache<Type, Form> forms =
-            Caffeine.newBuilder().maximumSize(MOST).build();
+    private final Supplier<Cache<Type, Form>> forms =
+            SingletonSupplier.of(() -> Caffeine.newBuilder().maximumSize(MOST).build());
 
     Form of(Type type, OutcomeCodec codec) {
-        return forms.get(type, codec::form);
+        return forms.get().get(type, codec::form);
     }
 
     long size() {
-        forms.cleanUp();
-        return forms.estimatedSize();
+        forms.get().cleanUp();
+        return forms.get().estimatedSize();
     }
 }

@@ -1,5 +1,11 @@
 package dev.interlock.idempotency;
 
+import dev.interlock.observation.InterlockMeter;
+import dev.interlock.observation.InterlockSpan;
+import dev.interlock.observation.ObservationSink;
+import dev.interlock.observation.Observations;
+import dev.interlock.observation.Section;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,10 +57,38 @@ public final class IdempotencyCounts {
         }
     }
 
+    private final Observations observations;
     private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
 
+    public IdempotencyCounts() {
+        this(Observations.OFF);
+    }
+
+    /** @param observations is told what is counted here */
+    public IdempotencyCounts(Observations observations) {
+        this.observations = observations;
+    }
+
     Counter of(String name) {
-        return counters.computeIfAbsent(name, any -> new Counter());
+        return counters.computeIfAbsent(name, this::published);
+    }
+
+    private Counter published(String name) {
+        Counter counter = new Counter();
+        for (Result result : Result.values()) {
+            observations.counted(
+                    InterlockMeter.IDEMPOTENCY_CALLS,
+                    counter.counts[result.ordinal()],
+                    name,
+                    result.name().toLowerCase(Locale.ROOT));
+        }
+        return counter;
+    }
+
+    /** A call begins. */
+    Section begin(String name) {
+        ObservationSink sink = observations.sink();
+        return sink == null ? Section.NONE : sink.begin(InterlockSpan.IDEMPOTENT, null, name);
     }
 
     /** All counts above zero, in a stable order. */

@@ -5,6 +5,7 @@ import dev.interlock.guard.TransactionScope;
 import dev.interlock.idempotency.Flights.Boarding;
 import dev.interlock.idempotency.Flights.Flight;
 import dev.interlock.idempotency.IdempotencyCounts.Result;
+import dev.interlock.observation.Section;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,11 @@ abstract class IdempotentCalls {
     /** Makes a call: replays, executes, or throws. */
     @Nullable
     final Object make(IdempotentCall call) throws Throwable {
+        Section section = operation.memory().counts().begin(operation.terms().name());
+        return section == Section.NONE ? decide(call) : section.around(() -> decide(call));
+    }
+
+    private @Nullable Object decide(IdempotentCall call) throws Throwable {
         boolean inTransaction = TransactionScope.active() != null;
         if (inTransaction) {
             checkTransaction(call);

@@ -3,7 +3,9 @@ package dev.interlock.idempotency;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.interlock.guard.Clock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Completed calls that this process has seen, so that a replay asks no store.
@@ -18,18 +20,20 @@ public final class NearCache {
     /** About what an entry takes besides its outcome. */
     private static final int ENTRY = 400;
 
-    private final @Nullable Cache<Place, Completed> entries;
+    /** Made when it is first needed: Caffeine is most of what idempotent calls would add to the start of those who make none. */
+    private final @Nullable Supplier<Cache<Place, Completed>> entries;
+
     private final Clock clock;
 
     /** @param maxBytes about how much memory it may take; 0 for no cache */
     public NearCache(long maxBytes, Clock clock) {
         this.entries = maxBytes == 0
                 ? null
-                : Caffeine.newBuilder()
+                : SingletonSupplier.of(() -> Caffeine.newBuilder()
                         .maximumWeight(maxBytes)
                         .<Place, Completed>weigher((place, completed) ->
                                 ENTRY + completed.outcome().body().length)
-                        .build();
+                        .build());
         this.clock = clock;
     }
 
@@ -39,17 +43,17 @@ public final class NearCache {
             return null;
         }
         Place place = new Place(store, key);
-        Completed completed = entries.getIfPresent(place);
+        Completed completed = entries.get().getIfPresent(place);
         if (completed == null || completed.isAlive(clock)) {
             return completed;
         }
-        entries.asMap().remove(place, completed);
+        entries.get().asMap().remove(place, completed);
         return null;
     }
 
     void keep(Object store, RecordKey key, Completed completed) {
         if (entries != null) {
-            entries.put(new Place(store, key), completed);
+            entries.get().put(new Place(store, key), completed);
         }
     }
 
@@ -57,7 +61,7 @@ public final class NearCache {
         if (entries == null) {
             return 0;
         }
-        entries.cleanUp();
-        return entries.estimatedSize();
+        entries.get().cleanUp();
+        return entries.get().estimatedSize();
     }
 }

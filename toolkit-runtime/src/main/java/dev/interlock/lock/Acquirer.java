@@ -43,6 +43,23 @@ final class Acquirer {
      * @throws LockNotAcquiredException if one of them is not to be had; nothing new is held then
      */
     HeldLocks acquire(List<LockKey> keys) {
+        LockMeters meters = space.meters(terms.name());
+        if (meters == null) {
+            return take(keys);
+        }
+        LockMeters.Asking asking = meters.asks();
+        HeldLocks held;
+        try {
+            held = take(keys);
+        } catch (Throwable failure) {
+            asking.failed(failure);
+            throw failure;
+        }
+        asking.got(held.holds());
+        return held;
+    }
+
+    private HeldLocks take(List<LockKey> keys) {
         Deadline deadline = Deadline.after(clock, terms.waitTime());
         if (keys.size() == 1) {
             return bound(new HeldLocks(terms, List.of(hold(keys.get(0), deadline, true))));
@@ -103,6 +120,10 @@ final class Acquirer {
     }
 
     private Hold takeOver(LockTarget target, KeyGate.Turn turn, Grant grant) {
+        LockMeters meters = space.meters(terms.name());
+        if (meters != null) {
+            meters.handedOff();
+        }
         Hold hold = Hold.ofGrant(target, terms, turn, grant, System.nanoTime());
         if (Thread.interrupted()) {
             hold.unpin().join();
@@ -142,10 +163,13 @@ final class Acquirer {
 
     /**
      * Without a wait the lock was granted when it was asked for, near enough to tell operators, and the clock need not be read
-     * again; but {@code minHold} counts from the grant, however long its answer took.
+     * again; but {@code minHold} counts from the grant, however long its answer took, and so does who measures.
      */
     private long grantedNanos(KeyGate.@Nullable Turn turn, Deadline deadline) {
-        return turn != null && !deadline.hasBegun() && terms.minHold().isZero() ? turn.sinceNanos() : System.nanoTime();
+        if (turn == null || deadline.hasBegun() || !terms.minHold().isZero() || space.isObserved()) {
+            return System.nanoTime();
+        }
+        return turn.sinceNanos();
     }
 
     private Acquisition ask(LockRequest request, KeyGate.@Nullable Turn turn, Deadline deadline)

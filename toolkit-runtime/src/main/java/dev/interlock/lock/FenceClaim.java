@@ -89,6 +89,10 @@ record FenceClaim(FenceStore store, Clock clock) {
         LockTarget first = holds.get(0).target();
         if (claim instanceof Claim.Stale stale) {
             LockTarget overtaken = holds.get(fences.indexOf(stale.fence())).target();
+            LockMeters meters = overtaken.space().meters(terms.name());
+            if (meters != null) {
+                meters.fenceRejected();
+            }
             return new StaleHolderException(
                     terms.name(),
                     "Lock " + overtaken.key() + ": a newer holder has committed than the one with "

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Loss.</b> Told once, on a thread of the backend; listeners added later hear it at once.
  *
- * <p>{@code bound}, {@code lockedIn} and {@code claimedIn} are confined to the thread of the call chain.
+ * <p>{@code bound}, {@code lockedNanos} and {@code claimedIn} are confined to the thread of the call chain; {@code lockedIn} is
+ * written by it alone.
  */
 final class Hold implements ChainHold {
 
@@ -44,8 +45,10 @@ final class Hold implements ChainHold {
     private final AtomicInteger pins = new AtomicInteger(1);
     private @Nullable List<Runnable> listeners;
     private boolean told;
+    private boolean lossCounted;
     private boolean bound;
-    private @Nullable TransactionScope lockedIn;
+    private volatile @Nullable TransactionScope lockedIn;
+    private long lockedNanos;
     private @Nullable TransactionScope claimedIn;
 
     private Hold(
@@ -111,6 +114,11 @@ final class Hold implements ChainHold {
         return grant == null;
     }
 
+    /** Whether it is more than a turn: the lock itself is there, in its transaction or at its backend. */
+    boolean hasLock() {
+        return grant != null || lockedIn != null;
+    }
+
     /** From now on the lock goes back to its backend when this ends, since its token was compared with those of other locks. */
     void endsWithRelease() {
         handsOver = false;
@@ -139,6 +147,7 @@ final class Hold implements ChainHold {
 
     void lockedIn(TransactionScope scope) {
         lockedIn = scope;
+        lockedNanos = target.space().isObserved() ? System.nanoTime() : 0;
         bindToTransactions();
     }
 
@@ -206,7 +215,29 @@ final class Hold implements ChainHold {
             hearing = told || listeners == null ? List.of() : listeners;
             told = true;
         }
+        countLoss();
         hearing.forEach(Runnable::run);
+    }
+
+    /** Once, whether the loss was told or found at the release. */
+    private void countLoss() {
+        synchronized (this) {
+            if (lossCounted) {
+                return;
+            }
+            lossCounted = true;
+        }
+        LockMeters meters = target.space().meters(terms.name());
+        if (meters != null) {
+            meters.lost();
+        }
+    }
+
+    private void measure(long beganNanos) {
+        LockMeters meters = target.space().meters(terms.name());
+        if (meters != null) {
+            meters.held(System.nanoTime() - beganNanos);
+        }
     }
 
     /** The listener is quick and does not throw; it runs once, or never if the hold ends well. */
@@ -246,6 +277,7 @@ final class Hold implements ChainHold {
             leave();
             return STILL_HELD;
         }
+        measure(sinceNanos);
         Duration keep = stillToKeep();
         if (handsOver
                 && turn != null
@@ -255,11 +287,18 @@ final class Hold implements ChainHold {
             return STILL_HELD;
         }
         CompletableFuture<State> released = grant.backend().release(keep);
-        if (released.isDone()) {
-            leave();
+        if (released.isDone() && !released.isCompletedExceptionally()) {
+            ended(released.join());
             return released;
         }
-        return released.whenComplete((state, failure) -> leave());
+        return released.whenComplete((state, failure) -> ended(state));
+    }
+
+    private void ended(@Nullable State state) {
+        leave();
+        if (state == State.LOST) {
+            countLoss();
+        }
     }
 
     private Duration stillToKeep() {
@@ -283,7 +322,8 @@ final class Hold implements ChainHold {
 
     @Override
     public boolean isEffective() {
-        return grant != null ? !isReleased() : lockedIn != null && lockedIn.isActive();
+        TransactionScope carrier = lockedIn;
+        return grant != null ? !isReleased() : carrier != null && carrier.isActive();
     }
 
     @Override
@@ -312,6 +352,9 @@ final class Hold implements ChainHold {
     public void unbound(TransactionScope scope) {
         if (lockedIn == scope) {
             lockedIn = null;
+            if (lockedNanos != 0) {
+                measure(lockedNanos);
+            }
         }
         boolean fenced = claimedIn == scope;
         if (fenced && scope.isActive()) {

@@ -3,7 +3,6 @@ package dev.interlock.lock;
 import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +51,16 @@ public interface LockBackend {
 
     /**
      * Holders and waiters as the backend itself sees them, those of other processes too; a best effort that takes a second at
-     * most.
+     * most. Takes and changes nothing.
      *
      * @param known keys that this JVM holds or waits for; a backend that cannot list its locks looks these up
      */
-    List<LockSighting> sightings(Collection<LockKey> known);
+    LockSightings sightings(Collection<LockKey> known);
+
+    /** Whether it can grant locks now, asked often; takes a few seconds at most and no lock. */
+    default LockHealth health() {
+        return LockHealth.unknown();
+    }
 
     /** Result of {@link #acquire}. */
     sealed interface Acquisition {

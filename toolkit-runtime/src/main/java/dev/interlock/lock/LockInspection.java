@@ -24,11 +24,14 @@ final class LockInspection {
         Set<LockKey> known = new LinkedHashSet<>();
         holds.forEach(hold -> known.add(hold.target().key()));
         waiting.forEach(turn -> known.add(turn.key()));
+        LockSightings seen = space.session().sightings(known);
         return new LockReport(
                 space.session().name(),
                 holds.stream().map(hold -> held(hold, now)).toList(),
                 waiting.stream().map(turn -> waiting(turn, now)).toList(),
-                space.session().sightings(known));
+                seen.all(),
+                seen.complete(),
+                seen.error());
     }
 
     private static LockReport.Held held(Hold hold, long now) {

@@ -1,5 +1,8 @@
 package dev.interlock.lock;
 
+import dev.interlock.observation.InterlockMeter;
+import dev.interlock.observation.NamedInstruments;
+import dev.interlock.observation.Observations;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,12 +30,14 @@ public final class LockSpace {
     private final Check sessionProblem;
     private final Check transactionProblem;
     private final ThreadPoolExecutor messenger;
+    private final NamedInstruments<LockMeters> meters;
 
     private LockSpace(
             LockBackend session,
             @Nullable TransactionLockBackend transaction,
             FenceStores fences,
-            int blockingTransactions) {
+            int blockingTransactions,
+            Observations observations) {
         this.session = session;
         this.transaction = transaction;
         this.fences = fences;
@@ -40,6 +45,10 @@ public final class LockSpace {
         this.sessionProblem = new Check(session::problem);
         this.transactionProblem = new Check(transaction == null ? Optional::empty : transaction::problem);
         this.messenger = messenger();
+        String backend = session.name();
+        this.meters = new NamedInstruments<>(observations, (sink, name) -> new LockMeters(sink, name, backend));
+        observations.gauge(InterlockMeter.LOCK_HELD, this::countHeld, backend);
+        observations.gauge(InterlockMeter.LOCK_WAITERS, this::countWaiters, backend);
     }
 
     /**
@@ -51,7 +60,17 @@ public final class LockSpace {
      */
     public static LockSpace ofDatabase(
             LockBackend session, TransactionLockBackend transaction, FenceStores fences, int blockingTransactions) {
-        return new LockSpace(session, transaction, fences, blockingTransactions);
+        return ofDatabase(session, transaction, fences, blockingTransactions, Observations.OFF);
+    }
+
+    /** As {@link #ofDatabase(LockBackend, TransactionLockBackend, FenceStores, int)}, with its locks observed. */
+    public static LockSpace ofDatabase(
+            LockBackend session,
+            TransactionLockBackend transaction,
+            FenceStores fences,
+            int blockingTransactions,
+            Observations observations) {
+        return new LockSpace(session, transaction, fences, blockingTransactions, observations);
     }
 
     /**
@@ -60,7 +79,12 @@ public final class LockSpace {
      * @param fences the fences of the databases that methods under such a lock may write to
      */
     public static LockSpace ofLeases(LockBackend leases, FenceStores fences) {
-        return new LockSpace(leases, null, fences, 0);
+        return ofLeases(leases, fences, Observations.OFF);
+    }
+
+    /** As {@link #ofLeases(LockBackend, FenceStores)}, with its locks observed. */
+    public static LockSpace ofLeases(LockBackend leases, FenceStores fences, Observations observations) {
+        return new LockSpace(leases, null, fences, 0, observations);
     }
 
     /** One thread that is there only while losses are told, so that listeners hold up neither a heartbeat nor a renewal. */
@@ -78,6 +102,16 @@ public final class LockSpace {
     /** What is locked here now and who waits; takes a second or two at most, if the backend does not answer. */
     public LockReport inspect() {
         return LockInspection.of(this);
+    }
+
+    /** As {@code postgres}. */
+    public String backend() {
+        return session.name();
+    }
+
+    /** Whether locks can be had here now; takes a few seconds at most and no lock. */
+    public LockHealth health() {
+        return session.health();
     }
 
     KeyGate gate() {
@@ -100,6 +134,27 @@ public final class LockSpace {
     /** Who has the turn and waits for the backend. */
     List<KeyGate.Turn> asking() {
         return gate.turns().stream().filter(KeyGate.Turn::isAsking).toList();
+    }
+
+    /** What is measured of the locks of this name, or {@code null} while nobody listens. */
+    @Nullable
+    LockMeters meters(String name) {
+        return meters.of(name);
+    }
+
+    boolean isObserved() {
+        return meters.isHeard();
+    }
+
+    private double countHeld() {
+        return holds().stream().filter(Hold::hasLock).count();
+    }
+
+    /** Those in line, those at the backend, and those whose transaction has yet to take the lock. */
+    private double countWaiters() {
+        return gate.waiting().size()
+                + asking().size()
+                + (double) holds().stream().filter(hold -> !hold.hasLock()).count();
     }
 
     LockBackend session() {

@@ -51,7 +51,12 @@ final class TransactionLockSteps {
     Object takeTurn(GuardedCall call, GuardStep.Next next) throws Throwable {
         TransactionTurn turn = turn(definition.keys(call));
         GuardedCall inner = call.carrying(this, turn);
-        return LockedSection.run(turn.turns(), false, () -> proceedUntilLocked(inner, next, turn));
+        try {
+            return LockedSection.run(turn.turns(), false, () -> proceedUntilLocked(inner, next, turn));
+        } catch (Throwable failure) {
+            turn.failed(failure);
+            throw failure;
+        }
     }
 
     private @Nullable Object proceedUntilLocked(GuardedCall call, GuardStep.Next next, TransactionTurn turn)
@@ -79,16 +84,25 @@ final class TransactionLockSteps {
 
     private TransactionTurn turn(List<LockKey> keys) {
         Deadline deadline = Deadline.after(clock, terms.waitTime());
+        LockMeters.Asking asking = asking();
         List<Hold> holds = new ArrayList<>(keys.size());
         try {
             for (LockKey key : keys) {
                 holds.add(hold(new LockTarget(space, key), deadline));
             }
-            return new TransactionTurn(new HeldLocks(terms, List.copyOf(holds)), deadline);
+            return new TransactionTurn(new HeldLocks(terms, List.copyOf(holds)), deadline, asking);
         } catch (Throwable failure) {
             new HeldLocks(terms, holds).release().join();
+            if (asking != null) {
+                asking.failed(failure);
+            }
             throw failure;
         }
+    }
+
+    private LockMeters.@Nullable Asking asking() {
+        LockMeters meters = space.meters(terms.name());
+        return meters == null ? null : meters.asks();
     }
 
     private Hold hold(LockTarget target, Deadline deadline) {
@@ -131,7 +145,7 @@ final class TransactionLockSteps {
         if (!missing.isEmpty()) {
             lock(missing, turn);
         }
-        turn.waitUntil(null);
+        turn.got(!missing.isEmpty());
         return next.proceed(call);
     }
 
@@ -151,7 +165,7 @@ final class TransactionLockSteps {
         Deadline deadline = turn.deadline();
         if (deadline == null) {
             deadline = Deadline.after(clock, terms.waitTime());
-            turn.waitUntil(deadline);
+            turn.waits(deadline, asking());
         }
         return deadline;
     }

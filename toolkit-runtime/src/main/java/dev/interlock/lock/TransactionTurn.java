@@ -12,12 +12,17 @@ final class TransactionTurn {
     private final HeldLocks turns;
     private final @Nullable TransactionScope outside;
     private @Nullable Deadline deadline;
+    private LockMeters.@Nullable Asking asking;
 
-    /** @param deadline when the wait that began at the gate ends */
-    TransactionTurn(HeldLocks turns, Deadline deadline) {
+    /**
+     * @param deadline when the wait that began at the gate ends
+     * @param asking which is measured since then; {@code null} if nobody listens
+     */
+    TransactionTurn(HeldLocks turns, Deadline deadline, LockMeters.@Nullable Asking asking) {
         this.turns = turns;
         this.outside = TransactionScope.active();
         this.deadline = deadline;
+        this.asking = asking;
     }
 
     HeldLocks turns() {
@@ -35,7 +40,26 @@ final class TransactionTurn {
         return deadline;
     }
 
-    void waitUntil(@Nullable Deadline end) {
-        this.deadline = end;
+    /** Another attempt waits for its locks. */
+    void waits(Deadline end, LockMeters.@Nullable Asking anew) {
+        deadline = end;
+        asking = anew;
+    }
+
+    /** The present attempt has its locks. */
+    void got(boolean fresh) {
+        deadline = null;
+        if (asking != null) {
+            asking.gotInTransaction(fresh);
+            asking = null;
+        }
+    }
+
+    /** The call failed; if it had its locks, that tells nothing about them. */
+    void failed(Throwable failure) {
+        if (asking != null) {
+            asking.failed(failure);
+            asking = null;
+        }
     }
 }

@@ -6,11 +6,11 @@ import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockHealth;
 import dev.interlock.lock.LockRequest;
-import dev.interlock.lock.LockSighting;
+import dev.interlock.lock.LockSightings;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -68,8 +68,13 @@ public final class MemoryLockBackend implements LockBackend {
     }
 
     @Override
-    public List<LockSighting> sightings(Collection<LockKey> known) {
-        return List.of();
+    public LockSightings sightings(Collection<LockKey> known) {
+        return LockSightings.none();
+    }
+
+    @Override
+    public LockHealth health() {
+        return LockHealth.up(null, null);
     }
 
     /** Number of keys held now. */

@@ -207,7 +207,7 @@ final class Lanes implements LockSession.Owner {
         Lane unconnected = null;
         for (Lane lane : lanes) {
             if (lane.ticket == null) {
-                if (lane.session.isConnected()) {
+                if (lane.session.link() != null) {
                     return lane;
                 }
                 unconnected = lane;
@@ -384,7 +384,7 @@ final class Lanes implements LockSession.Owner {
             for (Lane lane : lanes) {
                 if (lane.session == session
                         && lane.ticket == null
-                        && session.isConnected()
+                        && session.link() != null
                         && System.nanoTime() - lane.freeNanos > IDLE_NANOS) {
                     session.send(SessionOp.rest());
                 }

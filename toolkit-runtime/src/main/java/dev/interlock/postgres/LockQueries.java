@@ -3,6 +3,7 @@ package dev.interlock.postgres;
 import dev.interlock.annotation.LockMode;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.LockSighting;
+import dev.interlock.lock.LockSightings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,11 +36,16 @@ final class LockQueries {
     private static final String SIGHTINGS = """
             SELECT s.* FROM (
                 SELECT (l.classid::bigint << 32) | l.objid::bigint AS id, l.mode, l.granted, l.pid, a.application_name,
-                       1000 * extract(epoch FROM pg_catalog.clock_timestamp() - l.waitstart) AS waited
+                       1000 * extract(epoch FROM pg_catalog.clock_timestamp() - l.waitstart) AS waited,
+                       CASE pg_catalog.family(a.client_addr)
+                           WHEN 4 THEN pg_catalog.host(a.client_addr) || ':' || a.client_port
+                           WHEN 6 THEN '[' || pg_catalog.host(a.client_addr) || ']:' || a.client_port
+                       END AS client,
+                       1000 * extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start) AS transaction
             """ + LOCKS + """
             ) s
             ORDER BY s.id = ANY (?::bigint[]) DESC, s.id, s.granted DESC
-            LIMIT\s""" + MOST;
+            LIMIT\s""" + (MOST + 1);
 
     private LockQueries() {}
 
@@ -54,7 +60,7 @@ final class LockQueries {
     }
 
     /** A bounded number, the known keys first. */
-    static List<LockSighting> sightings(Connection connection, Collection<LockKey> known) throws SQLException {
+    static LockSightings sightings(Connection connection, Collection<LockKey> known) throws SQLException {
         Map<Long, LockKey> keys = new HashMap<>();
         known.forEach(key -> keys.put(key.id(), key));
         List<LockSighting> sightings = new ArrayList<>();
@@ -66,13 +72,14 @@ final class LockQueries {
                 }
             }
         }
-        return List.copyOf(sightings);
+        boolean complete = sightings.size() <= MOST;
+        return new LockSightings(
+                complete ? List.copyOf(sightings) : List.copyOf(sightings.subList(0, MOST)), complete, null);
     }
 
     private static LockSighting sighting(ResultSet row, Map<Long, LockKey> keys) throws SQLException {
         long id = row.getLong(1);
         boolean granted = row.getBoolean(3);
-        double waited = row.getDouble(6);
         return new LockSighting(
                 keys.get(id),
                 Long.toString(id),
@@ -80,7 +87,14 @@ final class LockQueries {
                 "pid " + row.getInt(4),
                 "ShareLock".equals(row.getString(2)) ? LockMode.SHARED : LockMode.EXCLUSIVE,
                 granted,
-                granted || row.wasNull() ? null : Duration.ofMillis(Math.max(0, Math.round(waited))));
+                granted ? null : duration(row, 6),
+                row.getString(7),
+                duration(row, 8));
+    }
+
+    private static @Nullable Duration duration(ResultSet row, int column) throws SQLException {
+        double millis = row.getDouble(column);
+        return row.wasNull() ? null : Duration.ofMillis(Math.max(0, Math.round(millis)));
     }
 
     private static String printable(@Nullable String applicationName) {

@@ -129,8 +129,13 @@ final class LockSession implements Combiner.Station<SessionOp> {
         return led && keeper.get() != null && !VirtualThreads.isCurrent();
     }
 
-    boolean isConnected() {
-        return keeper.get() != null;
+    @Nullable
+    SessionLink link() {
+        return keeper.get();
+    }
+
+    long answeredNanos() {
+        return answeredNanos;
     }
 
     /** Grants nothing more. */

@@ -97,7 +97,7 @@ public final class PostgresConflicts implements ConflictClassifier {
         if (kind == null) {
             return null;
         }
-        return new Verdict.Transient(kind, kind == Conflict.UNIQUE ? constraint(sql) : null);
+        return new Verdict.Transient(kind, kind == Conflict.UNIQUE ? constraint(sql) : null, state);
     }
 
     private static @Nullable String constraint(SQLException sql) {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.core.io.ClassPathResource;
 
@@ -82,6 +83,26 @@ public final class PostgresSchema {
             }
         } catch (SQLException | IOException failure) {
             throw new SchemaException("The interlock schema could not be prepared: " + failure.getMessage(), failure);
+        }
+    }
+
+    /**
+     * What is missing now, whoever removed it after it was prepared; changes nothing.
+     *
+     * @return some of it, or empty if nothing is missing
+     * @throws SchemaException if the database does not answer
+     */
+    public Optional<String> missing() {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            for (Script script : SCRIPTS) {
+                if (!script.isApplied(statement)) {
+                    return Optional.of(script.object());
+                }
+            }
+            return Optional.empty();
+        } catch (SQLException failure) {
+            throw new SchemaException("The interlock schema could not be looked at: " + failure.getMessage(), failure);
         }
     }
 

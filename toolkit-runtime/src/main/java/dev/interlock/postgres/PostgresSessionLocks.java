@@ -4,8 +4,9 @@ import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockHealth;
 import dev.interlock.lock.LockRequest;
-import dev.interlock.lock.LockSighting;
+import dev.interlock.lock.LockSightings;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class PostgresSessionLocks implements LockBackend, FencingTokens, D
     public record Settings(String applicationName, int maxHeld) {}
 
     private static final long ONE_ANSWER_MILLIS = 1_000;
+    private static final long HEALTH_MILLIS = 3_000;
 
     private final DataSource source;
     private final Settings settings;
@@ -71,11 +73,32 @@ public final class PostgresSessionLocks implements LockBackend, FencingTokens, D
     }
 
     @Override
-    public List<LockSighting> sightings(Collection<LockKey> known) {
+    public LockSightings sightings(Collection<LockKey> known) {
         List<LockKey> keys = List.copyOf(known);
-        return engine.service()
-                .ask(connection -> LockQueries.sightings(connection.jdbc(), keys), ONE_ANSWER_MILLIS)
-                .orElse(List.of());
+        ServiceConnection.Reply<LockSightings> reply = engine.service()
+                .replyAfterAll(connection -> LockQueries.sightings(connection.jdbc(), keys), ONE_ANSWER_MILLIS);
+        LockSightings sightings = reply.answer();
+        return sightings != null ? sightings : LockSightings.failed(String.valueOf(reply.problem()));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>While the connection that holds the locks is there, nothing is asked: its heartbeat gives it up within seconds if the
+     * server is gone. Otherwise the server is asked on the connection for questions, which is what a caller's lock would need.
+     */
+    @Override
+    public LockHealth health() {
+        SessionLink link = engine.main().link();
+        if (link != null) {
+            long silent = System.nanoTime() - engine.main().answeredNanos();
+            return LockHealth.up(link.epoch().place(), Duration.ofNanos(Math.max(0, silent)));
+        }
+        ServiceConnection.Reply<Integer> reply =
+                engine.service().replyAfterAll(SessionConnection::backendPid, HEALTH_MILLIS);
+        return reply.answer() != null
+                ? LockHealth.up(null, Duration.ZERO)
+                : LockHealth.down(String.valueOf(reply.problem()));
     }
 
     /**

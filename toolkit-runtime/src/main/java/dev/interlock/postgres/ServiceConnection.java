@@ -48,20 +48,39 @@ final class ServiceConnection {
         thread.allowCoreThreadTimeOut(true);
     }
 
+    /** An answer, or why there is none. */
+    record Reply<T>(@Nullable T answer, @Nullable String problem) {}
+
     /** @return empty if it failed or took longer */
     <T> Optional<T> ask(Task<T> task, long withinMillis) {
+        return Optional.ofNullable(reply(task, withinMillis).answer());
+    }
+
+    <T> Reply<T> reply(Task<T> task, long withinMillis) {
         CompletableFuture<T> reply = start(task);
         try {
-            return Optional.of(reply.get(withinMillis, TimeUnit.MILLISECONDS));
+            return new Reply<>(reply.get(withinMillis, TimeUnit.MILLISECONDS), null);
         } catch (InterruptedException interrupt) {
             reply.cancel(false);
             Thread.currentThread().interrupt();
+            return new Reply<>(null, "interrupted while Postgres was asked");
         } catch (TimeoutException unanswered) {
             reply.cancel(false);
+            return new Reply<>(null, "Postgres did not answer within " + withinMillis + "ms");
         } catch (ExecutionException failure) {
-            log.debug("A question to Postgres failed", failure.getCause());
+            Throwable cause = failure.getCause();
+            log.debug("A question to Postgres failed", cause);
+            return new Reply<>(null, "Postgres failed: " + (cause == null ? "unknown" : cause.getMessage()));
         }
-        return Optional.empty();
+    }
+
+    /** Asks once more on a new connection if the one that was there has failed, as after a restart of the server. */
+    <T> Reply<T> replyAfterAll(Task<T> task, long withinMillis) {
+        boolean wasOpen = open;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMillis);
+        Reply<T> first = reply(task, withinMillis);
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        return first.answer() == null && wasOpen && left > 0 ? reply(task, left) : first;
     }
 
     <T> CompletableFuture<T> start(Task<T> task) {

@@ -1,6 +1,7 @@
 package dev.interlock.queue;
 
 import dev.interlock.guard.ThrowingRunnable;
+import dev.interlock.observation.Section;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
@@ -25,7 +26,12 @@ final class Attempt<T> implements Job {
      *
      * @param name of the queue, as the application has it
      */
-    record Setup<T>(String name, Handling handling, JobHandler<T> handler, QueueTransactions transactions) {}
+    record Setup<T>(
+            String name,
+            Handling handling,
+            JobHandler<T> handler,
+            QueueTransactions transactions,
+            QueueMeters meters) {}
 
     /** @param end ends the job in the transaction at hand; false if the claim was lost */
     Attempt(Setup<T> setup, UUID id, int number, T payload, BooleanSupplier end) {
@@ -43,6 +49,24 @@ final class Attempt<T> implements Job {
      * @throws Exception whatever the handler throws, and what keeps the transaction from being committed
      */
     void run() throws Exception {
+        Section section = setup.meters().attempt();
+        if (section == Section.NONE) {
+            handle();
+            return;
+        }
+        try {
+            section.around(() -> {
+                handle();
+                return Boolean.TRUE;
+            });
+        } catch (Exception | Error thrown) {
+            throw thrown;
+        } catch (Throwable other) {
+            throw new IllegalStateException(other);
+        }
+    }
+
+    private void handle() throws Exception {
         if (setup.handling().transactional()) {
             setup.transactions().run(what(), () -> {
                 setup.handler().handle(payload, this);

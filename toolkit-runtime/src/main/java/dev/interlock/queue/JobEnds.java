@@ -34,6 +34,16 @@ final class JobEnds {
                 ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED)
             """;
 
+    /** What became of an end. */
+    enum End {
+        /** The claim stood. */
+        RECORDED,
+        /** The claim stood, and a job that was parked behind this one may be claimed from the commit on. */
+        RECORDED_AND_WOKE_NEXT,
+        /** The claim is another's, and nothing was recorded. */
+        REFUSED
+    }
+
     private final JdbcTemplate jdbc;
     private final Duration retention;
 
@@ -42,8 +52,7 @@ final class JobEnds {
         this.retention = retention;
     }
 
-    /** @return whether the claim stood */
-    boolean done(JobStore.Claimed job) {
+    End done(JobStore.Claimed job) {
         int rows = retention.isZero() && !job.expires()
                 ? jdbc.update(DELETE, job.claim().id(), job.claim().number())
                 : jdbc.update(
@@ -55,7 +64,7 @@ final class JobEnds {
     }
 
     /** @param counts whether the attempt that failed counts */
-    boolean again(JobStore.Claimed job, @Nullable String reason, Duration delay, boolean counts) {
+    End again(JobStore.Claimed job, @Nullable String reason, Duration delay, boolean counts) {
         return ended(
                 job,
                 jdbc.update(
@@ -68,7 +77,7 @@ final class JobEnds {
     }
 
     /** @param attempts that were really begun */
-    boolean dead(JobStore.Claimed job, String reason, int attempts) {
+    End dead(JobStore.Claimed job, String reason, int attempts) {
         return ended(
                 job,
                 jdbc.update(
@@ -79,10 +88,12 @@ final class JobEnds {
                         job.claim().number()));
     }
 
-    private boolean ended(JobStore.Claimed job, int rows) {
-        if (rows == 1 && job.runningKey() != null) {
-            jdbc.update(WAKE_NEXT_OF_KEY, job.runningKey());
+    private End ended(JobStore.Claimed job, int rows) {
+        if (rows == 0) {
+            return End.REFUSED;
         }
-        return rows == 1;
+        return job.runningKey() != null && jdbc.update(WAKE_NEXT_OF_KEY, job.runningKey()) == 1
+                ? End.RECORDED_AND_WOKE_NEXT
+                : End.RECORDED;
     }
 }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.UUID;
 
 /** Claims jobs of one work queue. */
-record JobIntake<T>(String queue, JobStore store, Attempt.Setup<T> setup, Payloads<T> payloads, JobEnds ends)
+record JobIntake<T>(
+        String queue, JobStore store, Attempt.Setup<T> setup, Payloads<T> payloads, JobEnds ends, Runnable announce)
         implements Intake {
 
     @Override
@@ -15,7 +16,7 @@ record JobIntake<T>(String queue, JobStore store, Attempt.Setup<T> setup, Payloa
         JobStore.Claims claims = store.claim(connection, node, queue, most);
         List<Unit> units = new ArrayList<>(claims.jobs().size());
         for (JobStore.Claimed job : claims.jobs()) {
-            units.add(new JobUnit<>(setup, payloads, ends, job));
+            units.add(new JobUnit<>(setup, payloads, ends, job, announce));
         }
         return new Catch(units, claims.more());
     }

@@ -68,9 +68,14 @@ final class JobTable {
     private static final String DEPTH = """
             SELECT count(*) FILTER (WHERE state = 'ready') AS ready, count(*) FILTER (WHERE state = 'later') AS later,
                 count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'parked') AS parked,
-                count(*) FILTER (WHERE state = 'dead') AS dead
+                count(*) FILTER (WHERE state = 'dead') AS dead,
+                coalesce(extract(epoch FROM pg_catalog.clock_timestamp() - min(run_at) FILTER (WHERE state = 'ready')), 0)
+                    AS oldest
             FROM interlock_job WHERE queue = ? AND state <> 'done'
             """;
+
+    /** What {@link #reading} counts. */
+    static final List<String> STATES = List.of("ready", "later", "running", "parked", "dead");
 
     private final JdbcTemplate jdbc;
     private final String queue;
@@ -200,14 +205,16 @@ final class JobTable {
     }
 
     QueueDepth depth() {
-        return Objects.requireNonNull(jdbc.queryForObject(
-                DEPTH,
-                (row, number) -> new QueueDepth(
-                        row.getLong("ready"),
-                        row.getLong("later"),
-                        row.getLong("running"),
-                        row.getLong("parked"),
-                        row.getLong("dead")),
-                queue));
+        DepthReading reading = reading();
+        return new QueueDepth(
+                reading.of("ready"),
+                reading.of("later"),
+                reading.of("running"),
+                reading.of("parked"),
+                reading.of("dead"));
+    }
+
+    DepthReading reading() {
+        return Objects.requireNonNull(jdbc.queryForObject(DEPTH, (row, number) -> DepthReading.of(row, STATES), queue));
     }
 }

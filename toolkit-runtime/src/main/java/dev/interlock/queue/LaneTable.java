@@ -86,10 +86,17 @@ final class LaneTable {
             SELECT coalesce(sum(e.last_seq - l.done_seq), 0) AS waiting, count(*) AS keys,
                 count(*) FILTER (WHERE l.state = 'running') AS running,
                 count(*) FILTER (WHERE l.state = 'blocked') AS blocked,
-                (SELECT count(*) FROM interlock_submission s WHERE s.queue = ? AND s.state = 'dead') AS dead
+                (SELECT count(*) FROM interlock_submission s WHERE s.queue = ? AND s.state = 'dead') AS dead,
+                coalesce(extract(epoch FROM pg_catalog.clock_timestamp() - (
+                    SELECT min(s.created_at) FROM interlock_lane f
+                        JOIN interlock_submission s ON s.lane = f.id AND s.seq = f.done_seq + 1
+                    WHERE f.queue = ? AND f.state = 'ready')), 0) AS oldest
             FROM interlock_lane l JOIN interlock_lane_end e ON e.lane = l.id
             WHERE l.queue = ? AND l.state <> 'idle' AND e.last_seq > l.done_seq
             """;
+
+    /** What {@link #reading} counts. */
+    static final List<String> STATES = List.of("waiting", "keys", "running", "blocked", "dead");
 
     private final JdbcTemplate jdbc;
     private final String queue;
@@ -207,15 +214,17 @@ final class LaneTable {
     }
 
     SequencedDepth depth() {
-        return Objects.requireNonNull(jdbc.queryForObject(
-                DEPTH,
-                (row, number) -> new SequencedDepth(
-                        row.getLong("waiting"),
-                        row.getLong("keys"),
-                        row.getLong("running"),
-                        row.getLong("blocked"),
-                        row.getLong("dead")),
-                queue,
-                queue));
+        DepthReading reading = reading();
+        return new SequencedDepth(
+                reading.of("waiting"),
+                reading.of("keys"),
+                reading.of("running"),
+                reading.of("blocked"),
+                reading.of("dead"));
+    }
+
+    DepthReading reading() {
+        return Objects.requireNonNull(
+                jdbc.queryForObject(DEPTH, (row, number) -> DepthReading.of(row, STATES), queue, queue, queue));
     }
 }

@@ -2,6 +2,7 @@ package dev.interlock.queue;
 
 import dev.interlock.queue.LaneEnds.End;
 import dev.interlock.queue.LaneStore.Item;
+import dev.interlock.queue.QueueMeters.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,6 +33,7 @@ final class LaneUnit<T> implements Unit {
     private final LaneStore.Claimed lane;
     private long doneSeq;
     private boolean more;
+    private Outcome outcome = Outcome.UNRECORDED;
     private volatile @Nullable Attempt<T> attempt;
     private volatile boolean lost;
     private volatile boolean stopping;
@@ -112,7 +114,7 @@ final class LaneUnit<T> implements Unit {
                 release();
                 return;
             }
-            if (!goesOn(items.get(i), number, i == items.size() - 1)) {
+            if (!measured(items.get(i), number, i == items.size() - 1)) {
                 return;
             }
             number = 1;
@@ -133,8 +135,19 @@ final class LaneUnit<T> implements Unit {
         }
     }
 
+    private boolean measured(Item item, int number, boolean last) {
+        QueueMeters meters = queue.setup().meters();
+        long begun = meters.begin();
+        outcome = Outcome.UNRECORDED;
+        try {
+            return goesOn(item, number, last);
+        } finally {
+            meters.ended(outcome, begun);
+        }
+    }
+
     /**
-     * Deals with one item.
+     * Deals with one item, and sets its outcome.
      *
      * @param last whether the lane is let go with it
      * @return whether this unit still has the lane, and the next item is first
@@ -160,15 +173,17 @@ final class LaneUnit<T> implements Unit {
         attempt = one;
         try {
             one.run();
+            outcome = Outcome.DONE;
             return moved(item, last);
         } catch (ClaimLostException late) {
             log.warn("{}", late.getMessage());
+            outcome = Outcome.LOST;
             return false;
         } catch (Throwable failure) {
             Thread.interrupted();
             boolean rejected = failure instanceof JobRejectedException;
             if (ending && !rejected) {
-                again(item, null, number - 1, Duration.ZERO);
+                outcome = again(item, null, number - 1, Duration.ZERO) ? Outcome.STOPPED : Outcome.LOST;
                 return false;
             }
             return failed(
@@ -213,6 +228,7 @@ final class LaneUnit<T> implements Unit {
         Duration delay =
                 Duration.ofNanos(queue.setup().handling().backoff().nanos(number, 0, ThreadLocalRandom.current()));
         boolean stood = again(item, reason, number, delay);
+        outcome = stood ? Outcome.FAILED : Outcome.LOST;
         log.warn(
                 "Submission {} of queue '{}' failed in attempt {} of {} {}: {}",
                 item.id(),
@@ -233,8 +249,14 @@ final class LaneUnit<T> implements Unit {
         });
         if (!stood) {
             letGoBehind(item);
+            outcome = Outcome.LOST;
             return false;
         }
+        outcome = switch (queue.onHeadFailure()) {
+            case BLOCK -> Outcome.BLOCKED;
+            case SKIP -> Outcome.SKIPPED;
+            case DEAD_LETTER -> Outcome.DEAD;
+        };
         log.error(
                 "Submission {} of queue '{}' has failed for good, {}: {}",
                 item.id(),

@@ -31,6 +31,7 @@ final class NodeLease {
     private final Clock clock;
     private volatile boolean begun;
     private volatile long endNanos;
+    private volatile long heartbeatNanos;
 
     NodeLease(Duration length, Clock clock) {
         this.length = length;
@@ -49,6 +50,12 @@ final class NodeLease {
         return begun && endNanos - clock.nanoTime() > 0;
     }
 
+    NodeStatus status() {
+        boolean renewed = begun;
+        return new NodeStatus(
+                node, stands(), renewed ? Duration.ofNanos(clock.nanoTime() - heartbeatNanos) : null, length);
+    }
+
     void renew(Connection connection) throws SQLException {
         long asked = clock.nanoTime();
         try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
@@ -56,6 +63,7 @@ final class NodeLease {
             statement.setLong(2, length.toMillis());
             statement.executeUpdate();
         }
+        heartbeatNanos = clock.nanoTime();
         endNanos = asked + length.toNanos();
         begun = true;
     }

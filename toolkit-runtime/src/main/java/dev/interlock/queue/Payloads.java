@@ -100,11 +100,9 @@ final class Payloads<T> {
         try {
             return type.cast(known.form.read(text));
         } catch (RuntimeException unreadable) {
+            // Messages of readers quote what they could not read, and this one is written to the log.
             throw new UnreadablePayloadException("the payload is not readable as " + known.type.getName() + ": "
-                    + String.valueOf(unreadable.getMessage())
-                            .lines()
-                            .findFirst()
-                            .orElse(""));
+                    + unreadable.getClass().getName());
         }
     }
 

@@ -4,14 +4,19 @@ import dev.interlock.guard.Clock;
 import dev.interlock.guard.TransactionEvents;
 import dev.interlock.guard.VirtualThreads;
 import dev.interlock.key.KeyNamespace;
+import dev.interlock.observation.Observations;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,11 +38,15 @@ public final class Queues implements AutoCloseable {
     private final KeyNamespace namespace;
     private final PayloadCodec codec;
     private final QueueSettings settings;
+    private final Observations observations;
     private final JobStore jobs = new JobStore();
     private final LaneStore lanes = new LaneStore();
 
     /** Guarded by itself, with the node. */
     private final Map<String, Station<?>> stations = new LinkedHashMap<>();
+
+    /** Those of the stations that are sequenced; guarded like these. */
+    private final Set<String> sequenced = new HashSet<>();
 
     private @Nullable QueueNode node;
 
@@ -52,10 +61,26 @@ public final class Queues implements AutoCloseable {
             KeyNamespace namespace,
             PayloadCodec codec,
             QueueSettings settings) {
+        this(dataSource, manager, namespace, codec, settings, Observations.OFF);
+    }
+
+    /**
+     * As {@link #Queues(DataSource, PlatformTransactionManager, KeyNamespace, PayloadCodec, QueueSettings)}, observed.
+     *
+     * @param observations is told what becomes of jobs, and how deep the queues are
+     */
+    public Queues(
+            DataSource dataSource,
+            PlatformTransactionManager manager,
+            KeyNamespace namespace,
+            PayloadCodec codec,
+            QueueSettings settings,
+            Observations observations) {
         this.transactions = new QueueTransactions(dataSource, manager);
         this.namespace = namespace;
         this.codec = codec;
         this.settings = settings;
+        this.observations = observations;
     }
 
     /**
@@ -81,6 +106,7 @@ public final class Queues implements AutoCloseable {
     <T> WorkQueue<T> add(String name, Class<T> type, Handling handling, @Nullable JobHandler<? super T> handler) {
         Payloads<T> payloads = Payloads.of(name, type, codec);
         JobEnds ends = new JobEnds(transactions.jdbc(), handling.retention());
+        QueueMeters meters = new QueueMeters(observations, name);
         Station<T> station = add(
                 name,
                 type,
@@ -89,10 +115,13 @@ public final class Queues implements AutoCloseable {
                 (chosen, announce) -> new JobIntake<>(
                         qualified(namespace, name),
                         jobs,
-                        new Attempt.Setup<>(name, handling, chosen, transactions),
+                        new Attempt.Setup<>(name, handling, chosen, transactions, meters),
                         payloads,
-                        ends));
-        return new WorkQueue<>(name, namespace, payloads, transactions, station::announce);
+                        ends,
+                        announce));
+        WorkQueue<T> queue = new WorkQueue<>(name, namespace, payloads, transactions, station::announce);
+        DepthWatch.publish(observations, name, JobTable.STATES, queue::reading);
+        return queue;
     }
 
     <T> SequencedQueue<T> add(
@@ -103,6 +132,7 @@ public final class Queues implements AutoCloseable {
             @Nullable JobHandler<? super T> handler) {
         Payloads<T> payloads = Payloads.of(name, type, codec);
         LaneEnds ends = new LaneEnds(transactions.jdbc(), handling.retention());
+        QueueMeters meters = new QueueMeters(observations, name);
         Station<T> station = add(
                 name,
                 type,
@@ -112,13 +142,19 @@ public final class Queues implements AutoCloseable {
                         qualified(namespace, name),
                         lanes,
                         new LaneUnit.Queue<>(
-                                new Attempt.Setup<>(name, handling, chosen, transactions),
+                                new Attempt.Setup<>(name, handling, chosen, transactions, meters),
                                 payloads,
                                 ends,
                                 onHeadFailure,
                                 announce),
                         handling.batch()));
-        return new SequencedQueue<>(name, namespace, payloads, handling.retention(), transactions, station::announce);
+        synchronized (stations) {
+            sequenced.add(name);
+        }
+        SequencedQueue<T> queue =
+                new SequencedQueue<>(name, namespace, payloads, handling.retention(), transactions, station::announce);
+        DepthWatch.publish(observations, name, LaneTable.STATES, queue::reading);
+        return queue;
     }
 
     private <T> Station<T> add(
@@ -216,6 +252,34 @@ public final class Queues implements AutoCloseable {
         synchronized (stations) {
             return node != null;
         }
+    }
+
+    /** How this process stands as a worker; empty if it works no queue. Asks nobody. */
+    public Optional<NodeStatus> node() {
+        synchronized (stations) {
+            return Optional.ofNullable(node).map(QueueNode::status);
+        }
+    }
+
+    /**
+     * How the queues made here stand. Counts in their tables, on a connection of the pool, for some seconds at most if there is one:
+     * for people who look, not for every request.
+     *
+     * @throws org.springframework.dao.DataAccessException if the database does not answer
+     */
+    public QueueReport inspect() {
+        List<QueueInspection.Known> work;
+        List<QueueInspection.Known> inOrder;
+        synchronized (stations) {
+            Map<Boolean, List<QueueInspection.Known>> known = stations.values().stream()
+                    .map(station -> new QueueInspection.Known(
+                            station.name(), qualified(namespace, station.name()), station.hasHandler()))
+                    .collect(Collectors.partitioningBy(queue -> sequenced.contains(queue.name())));
+            work = known.getOrDefault(false, List.of());
+            inOrder = known.getOrDefault(true, List.of());
+        }
+        return new QueueInspection(transactions.dataSource())
+                .report(work, inOrder, node().map(NodeStatus::id).orElse(null));
     }
 
     /**

@@ -209,6 +209,11 @@ public final class SequencedQueue<T> {
         return transactions.call(what("The depth"), table::depth);
     }
 
+    /** As {@link #depth}, with how long the oldest has been ready. */
+    DepthReading reading() {
+        return transactions.call(what("The depth"), table::reading);
+    }
+
     private String what(String thing) {
         return thing + " of queue '" + name + "'";
     }

@@ -195,6 +195,11 @@ public final class WorkQueue<T> {
         return transactions.call(what("The depth"), table::depth);
     }
 
+    /** As {@link #depth}, with how long the oldest has been ready. */
+    DepthReading reading() {
+        return transactions.call(what("The depth"), table::reading);
+    }
+
     private String what(String thing) {
         return thing + " of queue '" + name + "'";
     }

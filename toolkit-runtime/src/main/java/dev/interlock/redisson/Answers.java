@@ -13,6 +13,8 @@ import java.util.function.Supplier;
 /** How this backend asks Redisson: a command that is refused on the spot fails like one that is refused later. */
 final class Answers {
 
+    private static final String DETAILS = ". channel";
+
     private Answers() {}
 
     static <T> CompletableFuture<T> to(Supplier<? extends CompletionStage<T>> command) {
@@ -45,6 +47,13 @@ final class Answers {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** What Redis or Redisson said, without the connection and the arguments that Redisson adds. */
+    static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        int details = message.indexOf(DETAILS);
+        return cause.getClass().getSimpleName() + ": " + (details < 0 ? message : message.substring(0, details));
     }
 
     /** What really went wrong, below the wrappers of futures. */

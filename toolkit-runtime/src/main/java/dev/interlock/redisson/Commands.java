@@ -23,9 +23,6 @@ import org.redisson.client.codec.ByteArrayCodec;
  */
 final class Commands {
 
-    /** Redisson adds the connection and the arguments to what Redis said. */
-    private static final String DETAILS = ". channel";
-
     private final RedissonClient redisson;
     private final Duration callTimeout;
 
@@ -105,7 +102,7 @@ final class Commands {
             Throwable cause = Answers.cause(failure);
             throw cause instanceof RedisTimeoutException
                     ? unanswered(what, cause)
-                    : new IdempotencyStoreException(what + " failed in Redis: " + reason(cause), cause);
+                    : new IdempotencyStoreException(what + " failed in Redis: " + Answers.reason(cause), cause);
         }
     }
 
@@ -116,11 +113,5 @@ final class Commands {
 
     private static IdempotencyStoreException interrupted(String what, @Nullable Throwable cause) {
         return new IdempotencyStoreException(what + " was interrupted", cause);
-    }
-
-    private static String reason(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        int details = message.indexOf(DETAILS);
-        return cause.getClass().getSimpleName() + ": " + (details < 0 ? message : message.substring(0, details));
     }
 }

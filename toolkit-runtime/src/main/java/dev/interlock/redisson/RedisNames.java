@@ -2,6 +2,7 @@ package dev.interlock.redisson;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.interlock.key.KeyNamespace;
 import dev.interlock.key.LockKey;
 import java.util.HexFormat;
 
@@ -22,6 +23,11 @@ final class RedisNames {
 
     static String of(LockKey key) {
         return "interlock:{" + readable(key.name()) + ":" + id(key) + "}";
+    }
+
+    /** A lock that nobody takes, to ask whether Redis answers. */
+    static String probe() {
+        return of(new KeyNamespace("interlock").key("start-up"));
     }
 
     /** @param id of the record of an idempotent call, which is a hash and shows nothing */

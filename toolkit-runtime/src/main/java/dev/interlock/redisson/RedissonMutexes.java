@@ -3,15 +3,14 @@ package dev.interlock.redisson;
 import dev.interlock.annotation.LockMode;
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Deadline;
-import dev.interlock.key.KeyNamespace;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockHealth;
 import dev.interlock.lock.LockRequest;
-import dev.interlock.lock.LockSighting;
+import dev.interlock.lock.LockSightings;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -124,7 +123,7 @@ public final class RedissonMutexes implements LockBackend, DisposableBean {
             return Optional.of("@DistributedMutex needs Redis, but the RedissonClient is shut down;"
                     + " let it live as long as the application context");
         }
-        String probe = RedisNames.of(new KeyNamespace("interlock").key("start-up"));
+        String probe = RedisNames.probe();
         OwnedLock nobody = new OwnedLock(redisson, redisson.getLock(probe), probe, settings.lease());
         long patience = Math.max(services.callTimeoutNanos(), START_UP.toNanos());
         return failure(nobody.renew(false), patience)
@@ -187,8 +186,14 @@ public final class RedissonMutexes implements LockBackend, DisposableBean {
     }
 
     @Override
-    public List<LockSighting> sightings(Collection<LockKey> known) {
+    public LockSightings sightings(Collection<LockKey> known) {
         return holders.sightings(known);
+    }
+
+    /** {@inheritDoc} Asks the primary, and waits for it as long as an acquisition would. */
+    @Override
+    public LockHealth health() {
+        return holders.health(services.callTimeoutNanos());
     }
 
     /** Number of locks held or being released now. */

@@ -40,7 +40,7 @@ abstract class Attempts extends ChainFrame implements RetryContext, EscalationLo
     private final RetryEngine engine;
     private final UnaryOperator<Throwable> whenUsedUp;
     private int attempt = 1;
-    private @Nullable Conflict lastConflict;
+    private Verdict.@Nullable Transient lastConflict;
     private boolean committed;
     private boolean rolledBack;
     private boolean commitFailed;
@@ -62,7 +62,7 @@ abstract class Attempts extends ChainFrame implements RetryContext, EscalationLo
 
     @Override
     public Optional<Conflict> lastConflict() {
-        return Optional.ofNullable(lastConflict);
+        return Optional.ofNullable(lastConflict).map(Verdict.Transient::kind);
     }
 
     @Override
@@ -125,11 +125,11 @@ abstract class Attempts extends ChainFrame implements RetryContext, EscalationLo
         if (outcome == RetryCounts.Outcome.RETRIED) {
             outcome = sleep(failure, wait);
         }
-        engine.counts().count(terms.name(), conflict.kind(), outcome);
+        engine.counts().count(terms.name(), conflict, outcome);
         if (outcome != RetryCounts.Outcome.RETRIED) {
             throw last(failure, outcome);
         }
-        next(failure, conflict.kind(), wait);
+        next(failure, conflict, wait);
     }
 
     /** A fallback is for retries that are used up, not for an interrupt or for effects that are there already. */
@@ -171,13 +171,13 @@ abstract class Attempts extends ChainFrame implements RetryContext, EscalationLo
         }
     }
 
-    private void next(Throwable failure, Conflict kind, long wait) {
+    private void next(Throwable failure, Verdict.Transient conflict, long wait) {
         if (failures == null) {
             failures = new ArrayList<>();
         }
         failures.add(failure);
         attempt++;
-        lastConflict = kind;
+        lastConflict = conflict;
         lastWait = wait;
         committed = false;
         rolledBack = false;
@@ -187,7 +187,7 @@ abstract class Attempts extends ChainFrame implements RetryContext, EscalationLo
     /** The lock to escalate to is not to be had in time: the caller sees the conflict that led to it. */
     Throwable notEscalated(GuardUnavailableException refusal) {
         List<Throwable> earlier = failures;
-        Conflict conflict = lastConflict;
+        Verdict.Transient conflict = lastConflict;
         if (earlier == null || conflict == null) {
             return refusal;
         }

@@ -22,8 +22,18 @@ public interface ConflictClassifier {
          * Another attempt may succeed.
          *
          * @param constraint the violated one, with {@link Conflict#UNIQUE} and where it is known
+         * @param state the SQLSTATE that told it; {@code null} if it was told otherwise
          */
-        record Transient(Conflict kind, @Nullable String constraint) implements Verdict {}
+        record Transient(
+                Conflict kind,
+                @Nullable String constraint,
+                @Nullable String state) implements Verdict {
+
+            /** Not told by an SQLSTATE. */
+            public Transient(Conflict kind, @Nullable String constraint) {
+                this(kind, constraint, null);
+            }
+        }
 
         /** Another attempt would fail the same way, or nobody knows. */
         record Lasting() implements Verdict {}

@@ -1,6 +1,9 @@
 package dev.interlock.retry;
 
-import dev.interlock.annotation.Conflict;
+import dev.interlock.observation.InterlockMeter;
+import dev.interlock.observation.Observations;
+import dev.interlock.retry.ConflictClassifier.Verdict;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,24 +49,63 @@ public final class RetryCounts {
         }
     }
 
-    private final ConcurrentMap<Kind, LongAdder> counts = new ConcurrentHashMap<>();
+    private static final String NO_STATE = "none";
 
-    void count(String name, Conflict conflict, Outcome outcome) {
-        count(new Kind(name, conflict.name(), outcome));
+    private final Observations observations;
+    private final ConcurrentMap<InState, LongAdder> counts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, LongAdder> budgetSpent = new ConcurrentHashMap<>();
+
+    /** Kinds by the SQLSTATE that told them, or {@link #NO_STATE}. */
+    private record InState(Kind kind, String state) {}
+
+    public RetryCounts() {
+        this(Observations.OFF);
+    }
+
+    /** @param observations is told what is counted here */
+    public RetryCounts(Observations observations) {
+        this.observations = observations;
+    }
+
+    void count(String name, Verdict.Transient conflict, Outcome outcome) {
+        String state = conflict.state();
+        count(new Kind(name, conflict.kind().name(), outcome), state == null ? NO_STATE : state);
     }
 
     void countIndeterminate(String name) {
-        count(new Kind(name, "NONE", Outcome.INDETERMINATE));
+        count(new Kind(name, "NONE", Outcome.INDETERMINATE), NO_STATE);
     }
 
-    private void count(Kind kind) {
-        counts.computeIfAbsent(kind, any -> new LongAdder()).increment();
+    private void count(Kind kind, String state) {
+        counts.computeIfAbsent(new InState(kind, state), this::published).increment();
+        if (kind.outcome() == Outcome.BUDGET_SPENT) {
+            budgetSpent.computeIfAbsent(kind.name(), this::published).increment();
+        }
+    }
+
+    private LongAdder published(InState counted) {
+        Kind kind = counted.kind();
+        LongAdder count = new LongAdder();
+        observations.counted(
+                InterlockMeter.RETRY_CONFLICTS,
+                count,
+                kind.name(),
+                kind.conflict(),
+                counted.state(),
+                kind.outcome().name().toLowerCase(Locale.ROOT));
+        return count;
+    }
+
+    private LongAdder published(String name) {
+        LongAdder count = new LongAdder();
+        observations.counted(InterlockMeter.RETRY_BUDGET_EXHAUSTED, count, name);
+        return count;
     }
 
     /** All counts above zero, in a stable order. */
     public Map<Kind, Long> all() {
         Map<Kind, Long> all = new TreeMap<>();
-        counts.forEach((kind, count) -> all.put(kind, count.sum()));
+        counts.forEach((counted, count) -> all.merge(counted.kind(), count.sum(), Long::sum));
         return all;
     }
 }

@@ -18,6 +18,7 @@ public final class GuardAdvisor extends StaticMethodMatcherPointcutAdvisor {
     public GuardAdvisor(Supplier<GuardPipeline> pipeline, int order) {
         super(new GuardInterceptor(pipeline));
         setOrder(order);
+        setClassFilter(GuardAnnotations::mayBeWithin);
     }
 
     @Override

@@ -25,6 +25,8 @@ public final class ProxyVerifier implements GuardedMethodCheck {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final Set<String> warned = new HashSet<>();
+    private @Nullable Class<?> scannedType;
+    private SelfInvocations scanned = SelfInvocations.NONE;
 
     public ProxyVerifier(ConfigurableListableBeanFactory beanFactory) {
         this.beanFactory = beanFactory;
@@ -97,7 +99,7 @@ public final class ProxyVerifier implements GuardedMethodCheck {
     }
 
     private void warnOfSelfInvocation(GuardedMethod method) {
-        for (String caller : SelfInvocations.of(method.targetClass()).callersOf(method.method())) {
+        for (String caller : selfInvocations(method.targetClass()).callersOf(method.method())) {
             if (warned.add(caller + method)) {
                 log.warn(
                         "{} is guarded, but {}.{} calls it on its own class, which passes by the proxy and runs unguarded if"
@@ -107,5 +109,14 @@ public final class ProxyVerifier implements GuardedMethodCheck {
                         caller);
             }
         }
+    }
+
+    /** The methods of one class are checked one after the other. */
+    private SelfInvocations selfInvocations(Class<?> type) {
+        if (type != scannedType) {
+            scanned = SelfInvocations.of(type);
+            scannedType = type;
+        }
+        return scanned;
     }
 }

@@ -26,6 +26,8 @@ final class SelfInvocations {
 
     private static final Logger log = LoggerFactory.getLogger(SelfInvocations.class);
 
+    static final SelfInvocations NONE = new SelfInvocations();
+
     private final Map<String, Set<String>> callers = new HashMap<>();
 
     private SelfInvocations() {}

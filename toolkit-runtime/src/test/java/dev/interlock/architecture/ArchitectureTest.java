@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.interlock.guard.Clock;
 import dev.interlock.lock.LockNotAcquiredException;
+import dev.interlock.observation.MicrometerSink;
 import dev.interlock.retry.EscalationLocks;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,36 @@ class ArchitectureTest {
                 .resideInAnyPackage(SPINE)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(FEATURES).or(resideInAnyPackage(BACKENDS))));
+    }
+
+    @Test
+    void observationSeesNothingOfOurs() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.interlock.observation..")
+                .should()
+                .dependOnClassesThat(
+                        ours().and(DescribedPredicate.not(resideInAPackage("dev.interlock.observation..")))));
+    }
+
+    @Test
+    void spineAndBackendsAreObservedByNobody() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(SPINE)
+                .or()
+                .resideInAnyPackage(BACKENDS)
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.interlock.observation..")));
+    }
+
+    @Test
+    void oneClassKnowsMicrometer() {
+        check(noClasses()
+                .that(DescribedPredicate.not(
+                        JavaClass.Predicates.belongTo(JavaClass.Predicates.type(MicrometerSink.class))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.micrometer..")));
     }
 
     @Test
@@ -147,7 +178,6 @@ class ArchitectureTest {
         onlyIn("tools.jackson..", "dev.interlock.idempotency..", "dev.interlock.queue..");
         onlyIn("com.fasterxml.jackson..", "dev.interlock.idempotency..");
         onlyIn("org.aspectj..", "dev.interlock.weaving..");
-        onlyIn("io.micrometer..", "dev.interlock.observation..");
     }
 
     @Test

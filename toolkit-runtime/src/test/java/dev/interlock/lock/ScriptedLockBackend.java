@@ -92,8 +92,8 @@ final class ScriptedLockBackend implements LockBackend {
     }
 
     @Override
-    public List<LockSighting> sightings(Collection<LockKey> known) {
-        return List.of();
+    public LockSightings sightings(Collection<LockKey> known) {
+        return LockSightings.none();
     }
 
     /** A lock that can be lost. */

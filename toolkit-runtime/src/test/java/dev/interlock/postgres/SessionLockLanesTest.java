@@ -244,7 +244,7 @@ class SessionLockLanesTest extends SessionLocksFixture {
         BackendHold hold = granted(others);
         Thread waiter = start(() -> release(granted(locks)));
         await().until(() -> waiters() == 1);
-        var sightings = locks.sightings(List.of(key));
+        var sightings = locks.sightings(List.of(key)).all();
         assertThat(sightings).hasSize(2).allMatch(seen -> key.equals(seen.key()));
         assertThat(sightings.get(0).granted()).isTrue();
         assertThat(sightings.get(0).waited()).isNull();
@@ -252,7 +252,7 @@ class SessionLockLanesTest extends SessionLocksFixture {
         assertThat(sightings.get(0).place()).isEqualTo(hold.place());
         assertThat(sightings.get(1).granted()).isFalse();
         assertThat(sightings.get(1).owner()).isEqualTo(here);
-        assertThat(locks.sightings(List.of()))
+        assertThat(locks.sightings(List.of()).all())
                 .hasSize(2)
                 .allMatch(seen -> seen.key() == null && seen.id().equals(Long.toString(key.id())));
         release(hold);

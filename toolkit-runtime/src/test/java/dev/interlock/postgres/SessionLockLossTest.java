@@ -8,6 +8,8 @@ import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
+import dev.interlock.lock.LockHealth;
+import dev.interlock.lock.LockSightings;
 import dev.interlock.test.Race;
 import dev.interlock.test.RaceResult;
 import java.time.Duration;
@@ -179,7 +181,12 @@ class SessionLockLossTest extends SessionLocksFixture {
                             Acquisition.Unavailable.class,
                             refusal -> assertThat(refusal.cause()).isNotNull());
             assertThat(nowhere.describeHolder(key)).isEqualTo("unknown");
-            assertThat(nowhere.sightings(List.of(key))).isEmpty();
+            LockSightings nothing = nowhere.sightings(List.of(key));
+            assertThat(nothing.all()).isEmpty();
+            assertThat(nothing.complete()).isFalse();
+            assertThat(nothing.error()).startsWith("Postgres ").doesNotContain(key.parts());
+            assertThat(nowhere.health().state()).isEqualTo(LockHealth.State.DOWN);
+            assertThat(nowhere.health().problem()).startsWith("Postgres ");
             assertThat(nowhere.draw()).isEmpty();
         } finally {
             nowhere.destroy();

@@ -89,6 +89,21 @@ class WhileExecutingTest {
         assertThat(began).containsExactly(2, 1, 0);
     }
 
+    /** Polls are too far apart to find it within the time that is waited for. */
+    @Test
+    void theNextOfAKeyBeginsWhenTheOneBeforeHasEnded() {
+        Queues node = fixture.queues(QueueFixture.QUICK.withPollInterval(Duration.ofMinutes(1)));
+        WorkQueue<Sync> syncs = syncs(node);
+        for (int number = 0; number < 5; number++) {
+            syncs.job(new Sync(0, number))
+                    .unique(Unique.WHILE_EXECUTING, "account")
+                    .enqueue();
+        }
+        node.start();
+        eventually(() -> fixture.effects().size() == 5);
+        assertThat(began).containsExactly(0, 1, 2, 3, 4);
+    }
+
     /** As it is left when a job is parked behind one that ends at the same moment, and finds nobody to wake. */
     @Test
     void aParkedJobThatNobodyWillWakeIsFound() {

@@ -73,7 +73,10 @@ class RedisClusterTest extends LockBackendContract {
         }
         assertThat(CLUSTER.nodes()).allMatch(node -> !node.keys("interlock:*").isEmpty());
         assertThat(holds.values()).allMatch(hold -> hold.verify() == State.HELD);
-        assertThat(OTHER.sightings(holds.keySet())).hasSize(holds.size());
+        assertThat(OTHER.sightings(holds.keySet()).all()).hasSize(holds.size());
+        assertThat(OTHER.sightings(holds.keySet()).complete())
+                .as("locks of other processes cannot be listed in a cluster")
+                .isFalse();
         holds.forEach((key, hold) -> assertThat(OTHER.describeHolder(key)).startsWith("Redisson client "));
         holds.values()
                 .forEach(hold -> assertThat(hold.release(Duration.ZERO).join()).isEqualTo(State.HELD));

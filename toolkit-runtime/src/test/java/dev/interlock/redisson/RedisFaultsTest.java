@@ -14,6 +14,8 @@ import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.BackendHold.State;
 import dev.interlock.lock.LockBackend.Acquisition;
+import dev.interlock.lock.LockHealth;
+import dev.interlock.lock.LockSightings;
 import dev.interlock.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -273,7 +275,11 @@ class RedisFaultsTest {
                 .isInstanceOf(Acquisition.Unavailable.class);
         assertThat(hold.verify()).isEqualTo(State.LOST);
         assertThat(orphaned.describeHolder(newKey())).isEqualTo("unknown");
-        assertThat(orphaned.sightings(List.of(newKey()))).isEmpty();
+        LockSightings nothing = orphaned.sightings(List.of(newKey()));
+        assertThat(nothing.all()).isEmpty();
+        assertThat(nothing.complete()).isFalse();
+        assertThat(nothing.error()).isNotBlank();
+        assertThat(orphaned.health().state()).isEqualTo(LockHealth.State.DOWN);
         assertThat(hold.release(Duration.ZERO)).succeedsWithin(CALL.plus(SLACK));
         orphaned.destroy();
     }

@@ -7,11 +7,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
-/** The DataSource beans of the application, by the names that annotations and properties use. */
+/**
+ * The DataSource beans of the application, by the names that annotations and properties use. The primary one is looked for
+ * until it is found, and remembered then, since every guard asks for it several times at start-up. Thread-safe.
+ */
 final class DataSources {
 
     /** A DataSource bean of this name gives the lock connections for the primary one. */
@@ -19,6 +23,7 @@ final class DataSources {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final ObjectProvider<DataSource> unique;
+    private volatile @Nullable DataSource primary;
 
     /** @param unique gives the primary DataSource or the only one */
     DataSources(ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataSource> unique) {
@@ -31,10 +36,21 @@ final class DataSources {
         if (!name.isEmpty()) {
             return isDataSource(name) ? Optional.of(beanFactory.getBean(name, DataSource.class)) : Optional.empty();
         }
-        return Optional.ofNullable(unique.getIfUnique()).or(() -> {
-            List<String> names = names();
-            return names.size() == 1 ? find(names.get(0)) : Optional.empty();
-        });
+        DataSource known = primary;
+        if (known == null) {
+            known = findPrimary();
+            primary = known;
+        }
+        return Optional.ofNullable(known);
+    }
+
+    private @Nullable DataSource findPrimary() {
+        DataSource only = unique.getIfUnique();
+        if (only != null) {
+            return only;
+        }
+        List<String> names = names();
+        return names.size() == 1 ? find(names.get(0)).orElse(null) : null;
     }
 
     Optional<DataSource> forLocks() {

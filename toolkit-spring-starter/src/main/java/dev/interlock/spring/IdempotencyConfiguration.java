@@ -15,6 +15,7 @@ import dev.interlock.idempotency.OutcomeCodec;
 import dev.interlock.idempotency.PrincipalResolver;
 import dev.interlock.idempotency.RequestKeys;
 import dev.interlock.key.KeyNamespace;
+import dev.interlock.observation.Observations;
 import org.redisson.api.RedissonClient;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -62,8 +63,8 @@ class IdempotencyConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    IdempotencyCounts interlockIdempotencyCounts() {
-        return new IdempotencyCounts();
+    IdempotencyCounts interlockIdempotencyCounts(Observations observations) {
+        return new IdempotencyCounts(observations);
     }
 
     @Bean(name = HEARTBEATS, destroyMethod = "close")

@@ -16,6 +16,7 @@ import dev.interlock.lock.DistributedMutexGuard;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.lock.LockTemplate;
 import dev.interlock.lock.MutexSpaces;
+import dev.interlock.observation.Observations;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.BeanFactory;
@@ -43,6 +44,7 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
 @ConditionalOnBooleanProperty(name = "interlock.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(InterlockProperties.class)
 @Import({
+    ObservationConfiguration.class,
     MutexConfiguration.InMemory.class,
     MutexConfiguration.InRedis.class,
     MutexConfiguration.Nowhere.class,
@@ -72,6 +74,11 @@ public final class InterlockAutoConfiguration {
     }
 
     @Bean
+    UsedParts interlockUsedParts(DataSources dataSources, SchemaInitializer schema, MadeQueues queues) {
+        return new UsedParts(dataSources, schema, queues);
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     LockSpaces interlockLockSpaces(
             InterlockProperties properties,
@@ -79,12 +86,13 @@ public final class InterlockAutoConfiguration {
             DataSources dataSources,
             SchemaInitializer schema,
             ObjectProvider<DataSourcePoolMetadataProvider> pools,
-            ObjectProvider<JdbcConnectionDetails> details) {
+            ObjectProvider<JdbcConnectionDetails> details,
+            Observations observations) {
         PropertyRules.check(properties, dataSources);
         BlockingTransactions blocking =
                 new BlockingTransactions(properties.lock().blockingTransactions(), pools);
         return switch (properties.lock().backend()) {
-            case MEMORY -> new MemoryLockSpaces(dataSources, blocking);
+            case MEMORY -> new MemoryLockSpaces(dataSources, blocking, observations);
             case POSTGRES ->
                 new PostgresLockSpaces(
                         dataSources,
@@ -92,7 +100,8 @@ public final class InterlockAutoConfiguration {
                         new LockConnections(
                                 properties.postgres(), dataSources, details, Namespaces.applicationName(namespace)),
                         blocking,
-                        properties.lock().maxHeld());
+                        properties.lock().maxHeld(),
+                        observations);
         };
     }
 

@@ -162,7 +162,8 @@ public record InterlockProperties(
      * @param username User of the lock connections. Defaults to that of Spring Boot's connection details.
      * @param password Password of the lock connections. Defaults to that of Spring Boot's connection details, unless a username
      *     is set here.
-     * @param dataSources Lock connections to the databases of other DataSources, by bean name.
+     * @param dataSources Lock connections to the databases of other DataSources, by bean name; each has a url, a username and
+     *     a password.
      */
     public record Postgres(
             @Nullable String url,

@@ -4,11 +4,11 @@ import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockHealth;
 import dev.interlock.lock.LockRequest;
-import dev.interlock.lock.LockSighting;
+import dev.interlock.lock.LockSightings;
 import dev.interlock.postgres.PostgresSessionLocks;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
@@ -71,8 +71,14 @@ final class LazySessionLocks implements LockBackend, FencingTokens {
     }
 
     @Override
-    public List<LockSighting> sightings(Collection<LockKey> known) {
+    public LockSightings sightings(Collection<LockKey> known) {
         return locks().sightings(known);
+    }
+
+    @Override
+    public LockHealth health() {
+        PostgresSessionLocks locks = started;
+        return locks == null ? LockHealth.unused() : locks.health();
     }
 
     private PostgresSessionLocks locks() {

@@ -5,6 +5,7 @@ import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.memory.MemoryLockBackend;
 import dev.interlock.memory.MemoryTransactionLockBackend;
+import dev.interlock.observation.Observations;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,10 +19,12 @@ final class MemoryLockSpaces implements LockSpaces {
     private final ConcurrentMap<Object, LockSpace> spaces = new ConcurrentHashMap<>();
     private final DataSources dataSources;
     private final BlockingTransactions blocking;
+    private final Observations observations;
 
-    MemoryLockSpaces(DataSources dataSources, BlockingTransactions blocking) {
+    MemoryLockSpaces(DataSources dataSources, BlockingTransactions blocking, Observations observations) {
         this.dataSources = dataSources;
         this.blocking = blocking;
+        this.observations = observations;
     }
 
     @Override
@@ -32,9 +35,10 @@ final class MemoryLockSpaces implements LockSpaces {
         return Optional.of(spaces.computeIfAbsent(place, ignored -> space(transactions)));
     }
 
-    private static LockSpace space(int transactions) {
+    private LockSpace space(int transactions) {
         MemoryLockBackend locks = new MemoryLockBackend();
-        return LockSpace.ofDatabase(locks, new MemoryTransactionLockBackend(locks), FenceStores.NONE, transactions);
+        return LockSpace.ofDatabase(
+                locks, new MemoryTransactionLockBackend(locks), FenceStores.NONE, transactions, observations);
     }
 
     @Override

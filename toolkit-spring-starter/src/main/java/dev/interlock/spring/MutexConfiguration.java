@@ -5,6 +5,7 @@ import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.lock.MutexSpaces;
 import dev.interlock.memory.MemoryLockBackend;
+import dev.interlock.observation.Observations;
 import org.redisson.api.RedissonClient;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,8 +25,8 @@ final class MutexConfiguration {
 
         @Bean(RedisMutexSpaces.BEAN_NAME)
         @ConditionalOnMissingBean
-        MutexSpaces interlockMutexSpaces() {
-            return MutexSpaces.of(LockSpace.ofLeases(new MemoryLockBackend(), FenceStores.NONE));
+        MutexSpaces interlockMutexSpaces(Observations observations) {
+            return MutexSpaces.of(LockSpace.ofLeases(new MemoryLockBackend(), FenceStores.NONE, observations));
         }
     }
 
@@ -36,8 +37,11 @@ final class MutexConfiguration {
         @Bean(RedisMutexSpaces.BEAN_NAME)
         @ConditionalOnMissingBean
         MutexSpaces interlockMutexSpaces(
-                ConfigurableListableBeanFactory beanFactory, LockSpaces databases, InterlockProperties properties) {
-            return new RedisMutexSpaces(beanFactory, databases, properties.mutex());
+                ConfigurableListableBeanFactory beanFactory,
+                LockSpaces databases,
+                InterlockProperties properties,
+                Observations observations) {
+            return new RedisMutexSpaces(beanFactory, databases, properties.mutex(), observations);
         }
     }
 

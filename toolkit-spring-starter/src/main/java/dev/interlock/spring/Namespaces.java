@@ -27,16 +27,24 @@ final class Namespaces {
                         "A namespace must not be blank, since services without one would share their locks. Name the"
                                 + " service, or remove the property to use spring.application.name.");
             }
-            return new KeyNamespace(configured);
+            return of("interlock.namespace", configured);
         }
         if (StringUtils.hasText(applicationName)) {
-            return new KeyNamespace(applicationName);
+            return of("spring.application.name", applicationName);
         }
         log.warn(
                 "Neither interlock.namespace nor spring.application.name is set, so the namespace is '{}': two unnamed"
                         + " services on one database share their locks. Set one of the two",
                 UNNAMED);
         return new KeyNamespace(UNNAMED);
+    }
+
+    private static KeyNamespace of(String property, String value) {
+        try {
+            return new KeyNamespace(value);
+        } catch (IllegalArgumentException illFormed) {
+            throw new InvalidConfigurationPropertyValueException(property, value, illFormed.getMessage(), illFormed);
+        }
     }
 
     /** What Postgres shows for the lock connections of this service. */

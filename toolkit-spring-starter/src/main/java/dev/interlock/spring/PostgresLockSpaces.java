@@ -6,6 +6,7 @@ import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
+import dev.interlock.observation.Observations;
 import dev.interlock.postgres.PostgresFences;
 import dev.interlock.postgres.PostgresSessionLocks;
 import dev.interlock.postgres.PostgresTransactionLocks;
@@ -28,6 +29,7 @@ final class PostgresLockSpaces implements LockSpaces, FencingOfPrimary, Disposab
     private final LockConnections connections;
     private final BlockingTransactions blocking;
     private final int maxHeld;
+    private final Observations observations;
 
     /**
      * What is known of one DataSource.
@@ -43,12 +45,14 @@ final class PostgresLockSpaces implements LockSpaces, FencingOfPrimary, Disposab
             SchemaInitializer schema,
             LockConnections connections,
             BlockingTransactions blocking,
-            int maxHeld) {
+            int maxHeld,
+            Observations observations) {
         this.dataSources = dataSources;
         this.schema = schema;
         this.connections = connections;
         this.blocking = blocking;
         this.maxHeld = maxHeld;
+        this.observations = observations;
     }
 
     @Override
@@ -64,7 +68,7 @@ final class PostgresLockSpaces implements LockSpaces, FencingOfPrimary, Disposab
         int transactions = blocking.of(dataSource);
         Optional<String> foreign = schema.prepare(dataSource);
         if (foreign.isPresent()) {
-            UnusableLocks unusable = new UnusableLocks("advisory locks need Postgres, but DataSource '"
+            UnusableLocks unusable = new UnusableLocks("advisory locks need Postgres 14 or newer, but DataSource '"
                     + dataSources.nameOf(dataSource) + "' is " + foreign.get()
                     + "; name a DataSource on Postgres in dataSource");
             LockSpace space = LockSpace.ofDatabase(unusable, unusable, FenceStores.NONE, transactions);
@@ -73,7 +77,7 @@ final class PostgresLockSpaces implements LockSpaces, FencingOfPrimary, Disposab
         LockBackend locks = session(dataSource);
         FenceStore fences = new PostgresFences(dataSource);
         LockSpace space = LockSpace.ofDatabase(
-                locks, new PostgresTransactionLocks(dataSource), FenceStores.of(fences), transactions);
+                locks, new PostgresTransactionLocks(dataSource), FenceStores.of(fences), transactions, observations);
         return new Database(space, locks, fences);
     }
 

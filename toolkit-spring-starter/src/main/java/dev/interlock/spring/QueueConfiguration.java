@@ -1,6 +1,7 @@
 package dev.interlock.spring;
 
 import dev.interlock.key.KeyNamespace;
+import dev.interlock.observation.Observations;
 import dev.interlock.queue.JacksonPayloads;
 import dev.interlock.queue.PayloadCodec;
 import dev.interlock.queue.QueueSettings;
@@ -47,7 +48,8 @@ class QueueConfiguration {
             ObjectProvider<PlatformTransactionManager> unique,
             KeyNamespace namespace,
             PayloadCodec codec,
-            InterlockProperties properties) {
+            InterlockProperties properties,
+            Observations observations) {
         InterlockProperties.Queue queue = properties.queue();
         DataSource dataSource = QueueDatabase.choose(dataSources, schema);
         return new Queues(
@@ -55,7 +57,8 @@ class QueueConfiguration {
                 QueueDatabase.manager(beanFactory, unique.getIfUnique(), dataSources, dataSource),
                 namespace,
                 codec,
-                new QueueSettings(queue.lease(), queue.pollInterval(), queue.drainTimeout()));
+                new QueueSettings(queue.lease(), queue.pollInterval(), queue.drainTimeout()),
+                observations);
     }
 
     @Bean

@@ -20,7 +20,7 @@ final class QueueDatabase {
      * The primary DataSource, with the toolkit's objects in its database.
      *
      * @throws InvalidQueuesException if there is none, or it is not Postgres
-     * @throws dev.interlock.postgres.SchemaException if an object is missing or cannot be created
+     * @throws UnusableDatabaseException if it cannot be reached, or an object is missing or cannot be created
      */
     static DataSource choose(DataSources dataSources, SchemaInitializer schema) {
         DataSource dataSource = dataSources
@@ -29,8 +29,8 @@ final class QueueDatabase {
                         () -> invalid("queues are kept in the primary DataSource, and of the DataSource beans none is;"
                                 + " mark one @Primary" + OTHERWISE));
         schema.prepare(dataSource).ifPresent(product -> {
-            throw invalid("queues are kept in Postgres, but DataSource '" + dataSources.nameOf(dataSource) + "' is "
-                    + product + "; use Postgres" + OTHERWISE);
+            throw invalid("queues are kept in Postgres 14 or newer, but DataSource '" + dataSources.nameOf(dataSource)
+                    + "' is " + product + "; use Postgres" + OTHERWISE);
         });
         return dataSource;
     }

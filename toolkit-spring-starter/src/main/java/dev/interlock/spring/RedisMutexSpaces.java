@@ -4,6 +4,7 @@ import dev.interlock.lock.FenceStores;
 import dev.interlock.lock.LockSpace;
 import dev.interlock.lock.LockSpaces;
 import dev.interlock.lock.MutexSpaces;
+import dev.interlock.observation.Observations;
 import dev.interlock.redisson.RedissonMutexes;
 import java.util.Collection;
 import java.util.List;
@@ -30,15 +31,20 @@ final class RedisMutexSpaces implements MutexSpaces, DisposableBean {
     private final ObjectProvider<RedissonClient> clients;
     private final LockSpaces databases;
     private final RedissonMutexes.Settings settings;
+    private final Observations observations;
     private volatile @Nullable LockSpace space;
     private @Nullable RedissonMutexes mutexes;
     private volatile boolean destroyed;
 
     RedisMutexSpaces(
-            ConfigurableListableBeanFactory beanFactory, LockSpaces databases, InterlockProperties.Mutex properties) {
+            ConfigurableListableBeanFactory beanFactory,
+            LockSpaces databases,
+            InterlockProperties.Mutex properties,
+            Observations observations) {
         this.beanFactory = beanFactory;
         this.clients = beanFactory.getBeanProvider(RedissonClient.class);
         this.databases = databases;
+        this.observations = observations;
         this.settings = new RedissonMutexes.Settings(
                 properties.callTimeout(),
                 RedissonMutexes.Settings.DEFAULT.repoll(),
@@ -75,7 +81,7 @@ final class RedisMutexSpaces implements MutexSpaces, DisposableBean {
         }
         RedissonMutexes opened = new RedissonMutexes(client, fencing == null ? null : fencing.tokens(), settings);
         mutexes = opened;
-        space = LockSpace.ofLeases(opened, fencing == null ? FenceStores.NONE : fencing.fences());
+        space = LockSpace.ofLeases(opened, fencing == null ? FenceStores.NONE : fencing.fences(), observations);
         return true;
     }
 

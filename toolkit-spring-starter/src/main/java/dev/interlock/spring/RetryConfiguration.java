@@ -5,6 +5,7 @@ import dev.interlock.guard.Durations;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.lock.LockEscalation;
 import dev.interlock.lock.LockSpaces;
+import dev.interlock.observation.Observations;
 import dev.interlock.postgres.PostgresConflicts;
 import dev.interlock.retry.ConflictClassifier;
 import dev.interlock.retry.ConflictRetry;
@@ -39,8 +40,8 @@ class RetryConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    RetryCounts interlockRetryCounts() {
-        return new RetryCounts();
+    RetryCounts interlockRetryCounts(Observations observations) {
+        return new RetryCounts(observations);
     }
 
     @Bean

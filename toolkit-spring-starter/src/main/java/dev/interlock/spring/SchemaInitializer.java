@@ -1,8 +1,12 @@
 package dev.interlock.spring;
 
 import dev.interlock.postgres.PostgresSchema;
+import dev.interlock.postgres.SchemaException;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -19,6 +23,7 @@ final class SchemaInitializer implements InitializingBean {
 
     private static final Logger log = LoggerFactory.getLogger(SchemaInitializer.class);
     private static final String POSTGRES = "PostgreSQL";
+    private static final int OLDEST_VERSION = 14;
 
     private final InterlockProperties properties;
     private final DataSources dataSources;
@@ -36,7 +41,7 @@ final class SchemaInitializer implements InitializingBean {
                     .find("")
                     .ifPresent(primary -> prepare(primary)
                             .ifPresent(product -> log.warn(
-                                    "DataSource '{}' is {}, not PostgreSQL: nothing is prepared there, and guards cannot use it",
+                                    "DataSource '{}' is {}, not PostgreSQL 14 or newer: nothing is prepared there, and guards cannot use it",
                                     dataSources.nameOf(primary),
                                     product)));
         }
@@ -45,28 +50,44 @@ final class SchemaInitializer implements InitializingBean {
     /**
      * Prepares a database, the first time it is asked to.
      *
-     * @return the name of the product, if it is not Postgres and nothing was done
-     * @throws dev.interlock.postgres.SchemaException if an object is missing or cannot be created
+     * @return the name of the product, if it is not a Postgres that guards can use and nothing was done
+     * @throws UnusableDatabaseException if it cannot be reached, or an object is missing or cannot be created
      */
     Optional<String> prepare(DataSource dataSource) {
         String product = products.computeIfAbsent(dataSource, this::prepareAndIdentify);
         return product.equals(POSTGRES) ? Optional.empty() : Optional.of(product);
     }
 
+    /** The databases that were prepared. */
+    List<DataSource> prepared() {
+        return products.entrySet().stream()
+                .filter(known -> known.getValue().equals(POSTGRES))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     private String prepareAndIdentify(DataSource dataSource) {
         String product = product(dataSource);
         if (product.equals(POSTGRES)) {
-            new PostgresSchema(dataSource).prepare(properties.schema().initialize());
+            try {
+                new PostgresSchema(dataSource).prepare(properties.schema().initialize());
+            } catch (SchemaException failure) {
+                throw new UnusableDatabaseException(dataSources.nameOf(dataSource), failure);
+            }
         }
         return product;
     }
 
-    /** An unreachable database passes for Postgres here, so that preparing it fails with the reason. */
-    private static String product(DataSource dataSource) {
+    /** With the version where that is too old, which makes it another product. */
+    private String product(DataSource dataSource) {
         try (Connection connection = dataSource.getConnection()) {
-            return connection.getMetaData().getDatabaseProductName();
-        } catch (SQLException unreachable) {
-            return POSTGRES;
+            DatabaseMetaData about = connection.getMetaData();
+            String product = about.getDatabaseProductName();
+            return product.equals(POSTGRES) && about.getDatabaseMajorVersion() < OLDEST_VERSION
+                    ? product + " " + about.getDatabaseMajorVersion()
+                    : product;
+        } catch (SQLException failure) {
+            throw new UnusableDatabaseException(dataSources.nameOf(dataSource), failure);
         }
     }
 }

@@ -5,11 +5,11 @@ import dev.interlock.guard.Deadline;
 import dev.interlock.key.LockKey;
 import dev.interlock.lock.FencingTokens;
 import dev.interlock.lock.LockBackend;
+import dev.interlock.lock.LockHealth;
 import dev.interlock.lock.LockRequest;
-import dev.interlock.lock.LockSighting;
+import dev.interlock.lock.LockSightings;
 import dev.interlock.lock.TransactionLockBackend;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,12 @@ record UnusableLocks(String why) implements LockBackend, TransactionLockBackend,
     }
 
     @Override
-    public List<LockSighting> sightings(Collection<LockKey> known) {
-        return List.of();
+    public LockSightings sightings(Collection<LockKey> known) {
+        return LockSightings.failed(why);
+    }
+
+    @Override
+    public LockHealth health() {
+        return LockHealth.unused();
     }
 }

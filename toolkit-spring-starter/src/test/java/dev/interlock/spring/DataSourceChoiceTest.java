@@ -192,14 +192,15 @@ class DataSourceChoiceTest {
         assertThat(output.getAll().lines().filter(line -> line.contains("WARN")))
                 .singleElement()
                 .asString()
-                .endsWith("DataSource 'h2' is H2, not PostgreSQL: nothing is prepared there, and guards cannot use it");
+                .endsWith(
+                        "DataSource 'h2' is H2, not PostgreSQL 14 or newer: nothing is prepared there, and guards cannot use it");
         onH2.withBean(Anywhere.class)
                 .withBean(InTransaction.class)
                 .run(context -> assertThat(failure(context).lines().skip(1))
                         .containsExactlyInAnyOrder(
-                                "  - @AdvisoryLocked on Anywhere.guarded(): advisory locks need Postgres, but DataSource 'h2'"
+                                "  - @AdvisoryLocked on Anywhere.guarded(): advisory locks need Postgres 14 or newer, but DataSource 'h2'"
                                         + " is H2; name a DataSource on Postgres in dataSource",
-                                "  - @AdvisoryLocked on InTransaction.guarded(): advisory locks need Postgres, but DataSource"
+                                "  - @AdvisoryLocked on InTransaction.guarded(): advisory locks need Postgres 14 or newer, but DataSource"
                                         + " 'h2' is H2; name a DataSource on Postgres in dataSource"));
     }
 

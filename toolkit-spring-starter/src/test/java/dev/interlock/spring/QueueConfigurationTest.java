@@ -179,7 +179,7 @@ class QueueConfigurationTest {
                 .run(context -> assertThat(Contexts.messages(context.getStartupFailure()))
                         .contains("1 problem with queues:")
                         .contains(
-                                "queues are kept in Postgres, but DataSource 'h2' is H2; use Postgres, or define a bean"
+                                "queues are kept in Postgres 14 or newer, but DataSource 'h2' is H2; use Postgres, or define a bean"
                                         + " of type Queues for the DataSource that shall have them"));
     }
 

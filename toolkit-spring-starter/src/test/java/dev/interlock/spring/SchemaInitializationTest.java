@@ -80,7 +80,7 @@ class SchemaInitializationTest {
                         "spring.datasource.hikari.connection-timeout=300",
                         "spring.datasource.url=" + database.url().replaceFirst(":\\d+/", ":1/"))
                 .run(context -> assertThat(Contexts.messages(context.getStartupFailure()))
-                        .contains("The interlock schema could not be prepared: ")
+                        .contains("DataSource 'dataSource': the database cannot be reached: ")
                         .contains("Connection to localhost:1 refused"));
     }
 

@@ -57,6 +57,17 @@ public final class TestDatabase implements AutoCloseable {
                 .single();
     }
 
+    /** Lets nobody in and ends all connections, or lets everybody in again. */
+    void shut(boolean shut) {
+        server.sql("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + !shut).update();
+        if (shut) {
+            server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?")
+                    .param(name)
+                    .query()
+                    .listOfRows();
+        }
+    }
+
     boolean hasSchema() {
         return jdbc().sql("SELECT to_regprocedure('interlock_lock_key(text,text,text[])') IS NOT NULL")
                 .query(Boolean.class)
@@ -66,6 +77,28 @@ public final class TestDatabase implements AutoCloseable {
     boolean hasFences() {
         return jdbc().sql("SELECT to_regclass('interlock_fence') IS NOT NULL")
                 .query(Boolean.class)
+                .single();
+    }
+
+    /** As if the server were stopped, for this database alone: every connection ends, and there is no new one. */
+    public void refuseConnections() {
+        server.sql("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false").update();
+        server.sql("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = ?")
+                .param(name)
+                .query(Long.class)
+                .single();
+    }
+
+    public void allowConnections() {
+        server.sql("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true").update();
+    }
+
+    /** Ends the connections of this application name, as an operator may. */
+    public void killConnections(String applicationName) {
+        server.sql("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = ?"
+                        + " AND application_name = ?")
+                .params(name, applicationName)
+                .query(Long.class)
                 .single();
     }
 

@@ -5,7 +5,7 @@ import dev.interlock.key.LockKey;
 import dev.interlock.lock.BackendHold;
 import dev.interlock.lock.LockBackend;
 import dev.interlock.lock.LockRequest;
-import dev.interlock.lock.LockSighting;
+import dev.interlock.lock.LockSightings;
 import dev.interlock.memory.MemoryLockBackend;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ final class RecordingLocks implements LockBackend {
     }
 
     @Override
-    public List<LockSighting> sightings(Collection<LockKey> known) {
+    public LockSightings sightings(Collection<LockKey> known) {
         return locks.sightings(known);
     }
 

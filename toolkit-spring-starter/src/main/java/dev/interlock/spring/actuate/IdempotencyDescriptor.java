@@ -3,7 +3,6 @@ package dev.interlock.spring.actuate;
 import dev.interlock.idempotency.HeldRecord;
 import dev.interlock.idempotency.HeldRecords;
 import dev.interlock.idempotency.IdempotencyCounts;
-import dev.interlock.idempotency.IdempotencyStoreException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -23,18 +22,14 @@ public record IdempotencyDescriptor(
 
     static final int MOST_HELD = 100;
 
-    static IdempotencyDescriptor of(IdempotencyCounts counts, HeldRecords held) {
-        List<CallsDescriptor> calls = counts.all().entrySet().stream()
-                .map(entry -> CallsDescriptor.of(entry.getKey(), entry.getValue()))
-                .toList();
-        try {
-            return new IdempotencyDescriptor(
-                    calls,
-                    held.list(MOST_HELD).stream().map(HeldRecordDescriptor::of).toList(),
-                    null);
-        } catch (IdempotencyStoreException unanswered) {
-            return new IdempotencyDescriptor(calls, List.of(), unanswered.getMessage());
-        }
+    static IdempotencyDescriptor of(IdempotencyCounts counts, Questions.Answer<List<HeldRecord>> held) {
+        List<HeldRecord> records = held.value() == null ? List.of() : held.value();
+        return new IdempotencyDescriptor(
+                counts.all().entrySet().stream()
+                        .map(entry -> CallsDescriptor.of(entry.getKey(), entry.getValue()))
+                        .toList(),
+                records.stream().map(HeldRecordDescriptor::of).toList(),
+                held.error());
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.interlock.lock.MutexSpaces;
 import dev.interlock.retry.RetryCounts;
 import dev.interlock.spring.InterlockAutoConfiguration;
 import dev.interlock.spring.InterlockProperties;
+import dev.interlock.spring.UsedParts;
 import java.util.stream.Stream;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -26,7 +27,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean(GuardPlans.class)
 public final class InterlockEndpointAutoConfiguration {
 
-    @Bean
+    @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     InterlockEndpoint interlockEndpoint(
             KeyNamespace namespace,
@@ -36,7 +37,8 @@ public final class InterlockEndpointAutoConfiguration {
             MutexSpaces mutexes,
             RetryCounts retries,
             IdempotencyCounts idempotentCalls,
-            HeldRecords heldRecords) {
+            HeldRecords heldRecords,
+            UsedParts used) {
         return new InterlockEndpoint(
                 namespace,
                 properties.weaving(),
@@ -46,6 +48,7 @@ public final class InterlockEndpointAutoConfiguration {
                         .toList(),
                 retries,
                 idempotentCalls,
-                heldRecords);
+                heldRecords,
+                used::queues);
     }
 }

@@ -2,6 +2,7 @@ package dev.interlock.spring.actuate;
 
 import dev.interlock.lock.LockReport;
 import dev.interlock.lock.LockSighting;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -14,16 +15,29 @@ import org.jspecify.annotations.Nullable;
  * @param held by this process
  * @param waiting in this process
  * @param seen by the backend, of every process
+ * @param complete whether {@code seen} has every lock of every process
+ * @param error why the backend could not tell what it sees, or not all; {@code null} if nothing went wrong
  */
 public record LocksDescriptor(
-        String backend, List<HeldDescriptor> held, List<WaitingDescriptor> waiting, List<SeenDescriptor> seen) {
+        String backend,
+        List<HeldDescriptor> held,
+        List<WaitingDescriptor> waiting,
+        List<SeenDescriptor> seen,
+        boolean complete,
+        @Nullable String error) {
 
     static LocksDescriptor of(LockReport report) {
         return new LocksDescriptor(
                 report.backend(),
                 report.held().stream().map(HeldDescriptor::of).toList(),
                 report.waiting().stream().map(WaitingDescriptor::of).toList(),
-                report.seen().stream().map(SeenDescriptor::of).toList());
+                report.seen().stream().map(SeenDescriptor::of).toList(),
+                report.complete(),
+                report.error());
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis();
     }
 
     private static String text(Enum<?> value) {
@@ -71,6 +85,11 @@ public record LocksDescriptor(
      *
      * @param id the lock in the backend's own terms
      * @param lock name and fingerprint of the key, if this process knows it
+     * @param owner the process, as its {@code application_name} or the id of its Redisson client
+     * @param place its session, as {@code pid 4711}, or for how long its lease lasts
+     * @param client the address of the process, if the backend tells
+     * @param transactionForMillis how long the open transaction of the session lasts, so the longest that a lock of the
+     *     transaction may have been held; Postgres does not know since when a lock is held
      */
     public record SeenDescriptor(
             String id,
@@ -79,7 +98,9 @@ public record LocksDescriptor(
             String place,
             String mode,
             boolean granted,
-            @Nullable Long waitingForMillis) {
+            @Nullable Long waitingForMillis,
+            @Nullable String client,
+            @Nullable Long transactionForMillis) {
 
         static SeenDescriptor of(LockSighting seen) {
             return new SeenDescriptor(
@@ -89,7 +110,9 @@ public record LocksDescriptor(
                     seen.place(),
                     text(seen.mode()),
                     seen.granted(),
-                    seen.waited() == null ? null : seen.waited().toMillis());
+                    millis(seen.waited()),
+                    seen.client(),
+                    millis(seen.transaction()));
         }
     }
 }

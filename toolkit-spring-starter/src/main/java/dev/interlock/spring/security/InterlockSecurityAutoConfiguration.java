@@ -11,6 +11,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authorization.method.AuthorizationAdvisor;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
@@ -23,8 +25,12 @@ public final class InterlockSecurityAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    PrincipalResolver interlockSecurityPrincipals(ObjectProvider<SecurityContextHolderStrategy> strategies) {
-        return new SecurityPrincipals(() -> strategies.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+    PrincipalResolver interlockSecurityPrincipals(
+            ObjectProvider<SecurityContextHolderStrategy> strategies,
+            ObjectProvider<AuthenticationTrustResolver> trust) {
+        return new SecurityPrincipals(
+                () -> strategies.getIfUnique(SecurityContextHolder::getContextHolderStrategy),
+                trust.getIfUnique(AuthenticationTrustResolverImpl::new));
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.interlock.spring.web;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.idempotency.PrincipalResolver;
 import dev.interlock.idempotency.RequestKeys;
+import dev.interlock.observation.Observations;
 import dev.interlock.retry.ConflictClassifier;
 import dev.interlock.spring.InterlockAutoConfiguration;
 import dev.interlock.spring.InterlockProperties;
@@ -64,8 +65,8 @@ public final class InterlockWebAutoConfiguration {
 
         @Bean
         @ConditionalOnBooleanProperty(name = "interlock.web.problem-details", matchIfMissing = true)
-        ProblemAdvice interlockProblemAdvice() {
-            return new ProblemAdvice();
+        ProblemAdvice interlockProblemAdvice(ObjectProvider<Observations> observations) {
+            return new ProblemAdvice(new ConflictCounter(observations.getIfAvailable(() -> Observations.OFF)));
         }
     }
 

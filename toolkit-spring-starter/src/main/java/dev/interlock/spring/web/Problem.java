@@ -20,8 +20,10 @@ import dev.interlock.lock.StaleHolderException;
 import dev.interlock.retry.IndeterminateOutcomeException;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -124,6 +126,16 @@ enum Problem {
             0,
             "Others changed the same data at the same time. Read it again before the request is repeated.");
 
+    private static final Set<Problem> CONFLICTS = EnumSet.of(
+            REQUEST_IN_PROGRESS,
+            OUTCOME_UNKNOWN,
+            IDEMPOTENCY_KEY_REUSED,
+            LOCK_NOT_ACQUIRED,
+            LOCK_OVERTAKEN,
+            VERSION_STALE,
+            TRANSITION_ILLEGAL,
+            CONCURRENT_UPDATE);
+
     private final Predicate<InterlockException> matches;
     private final HttpStatus status;
     private final int retryAfterSeconds;
@@ -150,8 +162,20 @@ enum Problem {
     }
 
     URI type() {
-        return URI.create(
-                "urn:interlock:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return URI.create("urn:interlock:problem:" + shortType());
+    }
+
+    /** The last part of the type. */
+    String shortType() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * Whether the request was refused for what other requests do or did to the same thing, and not for a fault of its own or of
+     * the servers.
+     */
+    boolean isConflict() {
+        return CONFLICTS.contains(this);
     }
 
     HttpStatus status() {

@@ -1,6 +1,7 @@
 package dev.interlock.spring.web;
 
 import dev.interlock.InterlockException;
+import jakarta.servlet.http.HttpServletRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -21,13 +22,20 @@ class ProblemAdvice {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
+    private final ConflictCounter conflicts;
+
+    ProblemAdvice(ConflictCounter conflicts) {
+        this.conflicts = conflicts;
+    }
+
     /**
      * @param refusal the exception or one of its causes
      * @param thrown the exception itself. Where the application has wrapped the refusal, it is rethrown, which is how Spring is
      *     told to ask the next resolver: the application's exception may have a status of its own
      */
     @ExceptionHandler(InterlockException.class)
-    ResponseEntity<ProblemDetail> answer(InterlockException refusal, Exception thrown) throws Exception {
+    ResponseEntity<ProblemDetail> answer(InterlockException refusal, Exception thrown, HttpServletRequest request)
+            throws Exception {
         if (refusal != thrown) {
             throw thrown;
         }
@@ -38,6 +46,9 @@ class ProblemAdvice {
             log.warn("Answered with {}: {}", problem.type(), refusal.getMessage());
         } else {
             log.debug("Answered with {}: {}", problem.type(), refusal.getMessage());
+        }
+        if (problem.isConflict()) {
+            conflicts.count(request, problem);
         }
         return problem.response(refusal);
     }

@@ -59,10 +59,11 @@ class InterlockEndpointTest {
                             + "{\"method\":\"Shop.ship(long)\",\"steps\":["
                             + "{\"stage\":\"ADVISORY_LOCK\",\"description\":\"lock 'order' key=[#id] scope=SESSION"
                             + " (from AUTO) waitTime=10s\"}]}],\"locks\":["
-                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]},"
-                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[]}],\"retries\":["
+                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[],\"complete\":true,\"error\":null},"
+                            + "{\"backend\":\"memory\",\"held\":[],\"waiting\":[],\"seen\":[],\"complete\":true,"
+                            + "\"error\":null}],\"retries\":["
                             + "{\"name\":\"shipping\",\"conflict\":\"OPTIMISTIC\",\"outcome\":\"retried\",\"attempts\":1}],"
-                            + "\"idempotency\":{\"calls\":[],\"held\":[],\"error\":null}}");
+                            + "\"idempotency\":{\"calls\":[],\"held\":[],\"error\":null},\"queues\":[]}");
         }
     }
 

@@ -50,7 +50,7 @@ class FailureAnalyzersTest {
         assertThat(report(output)).isEqualTo("""
                 Description:
 
-                The function interlock_lock_key is missing and interlock.schema.initialize=never; run the scripts in \
+                DataSource 'dataSource': The function interlock_lock_key is missing and interlock.schema.initialize=never; run the scripts in \
                 classpath:dev/interlock/schema (a Flyway location), or set it to always
 
                 Action:
@@ -78,7 +78,7 @@ class FailureAnalyzersTest {
                     .isNotNull();
         }
         assertThat(report(output))
-                .contains("The interlock schema could not be prepared: ")
+                .contains("DataSource 'dataSource': the database cannot be reached: ")
                 .endsWith("""
                         Action:
 

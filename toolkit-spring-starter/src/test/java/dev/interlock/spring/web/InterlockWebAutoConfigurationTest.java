@@ -12,6 +12,7 @@ import dev.interlock.spring.InterlockAutoConfiguration;
 import dev.interlock.spring.InterlockOffAutoConfiguration;
 import dev.interlock.spring.OutcomeModule;
 import dev.interlock.spring.security.InterlockSecurityAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,12 @@ class InterlockWebAutoConfigurationTest {
                         .hasSingleBean(VersionedBodyAdvice.class)
                         .doesNotHaveBean(ConflictResolver.class)
                         .doesNotHaveBean(ProblemAdvice.class));
+    }
+
+    @Test
+    void noMetersAreNeeded() {
+        web.withClassLoader(new FilteredClassLoader(MeterRegistry.class))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ProblemAdvice.class));
     }
 
     @Test

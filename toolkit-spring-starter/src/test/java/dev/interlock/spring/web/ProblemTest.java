@@ -67,6 +67,20 @@ class ProblemTest {
         assertThat(Problem.of(new IdempotencyException(SECRET, null))).isEmpty();
     }
 
+    @Test
+    void conflictsAreWhatOtherRequestsDo() {
+        assertThat(Arrays.stream(Problem.values()).filter(Problem::isConflict).map(Problem::shortType))
+                .containsExactlyInAnyOrder(
+                        "request-in-progress",
+                        "outcome-unknown",
+                        "idempotency-key-reused",
+                        "lock-not-acquired",
+                        "lock-overtaken",
+                        "version-stale",
+                        "transition-illegal",
+                        "concurrent-update");
+    }
+
     private static void check(InterlockException thrown, int status, String retryAfter, String type) {
         ResponseEntity<ProblemDetail> response =
                 Problem.of(thrown).orElseThrow().response(thrown);
