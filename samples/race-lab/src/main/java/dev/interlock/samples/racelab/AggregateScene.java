@@ -16,7 +16,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class AggregateScene implements Scene {
 
-    private static final int REPORTS = 100;
+    private static final int REPORTS = 200;
     private static final int EDITORS = 2;
     private static final long LIMIT = 500;
     private static final long AMOUNT = 100;
@@ -93,6 +93,11 @@ class AggregateScene implements Scene {
     @Override
     public String title() {
         return "An expense report with a limit";
+    }
+
+    @Override
+    public Theme theme() {
+        return Theme.EDITS;
     }
 
     @Override

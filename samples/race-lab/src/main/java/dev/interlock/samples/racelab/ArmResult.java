@@ -2,6 +2,7 @@ package dev.interlock.samples.racelab;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +23,8 @@ record ArmResult(
         double opsPerSecond,
         double p99Millis,
         List<String> findings,
-        List<String> troubles) {
+        List<String> troubles,
+        Latencies latency) {
 
     private static final int REASONS_SHOWN = 5;
 
@@ -41,11 +43,7 @@ record ArmResult(
         long nanos = rounds.stream()
                 .mapToLong(round -> round.calls().elapsed().toNanos())
                 .sum();
-        long p99 = Percentile.of(
-                99,
-                rounds.stream()
-                        .flatMap(round -> round.calls().outcomes().stream())
-                        .mapToLong(call -> call.latency().toNanos()));
+        long p99 = Percentile.of(99, latencies(rounds));
         return new ArmResult(
                 rounds.size(),
                 outcomes.size(),
@@ -53,8 +51,8 @@ record ArmResult(
                 refusals.size(),
                 failures.size(),
                 rounds.stream().mapToLong(Round::violationCount).sum(),
-                nanos == 0 ? 0 : toTenths(acknowledged * (double) TimeUnit.SECONDS.toNanos(1) / nanos),
-                toTenths(p99 / (double) TimeUnit.MILLISECONDS.toNanos(1)),
+                RoundFigures.perSecond(acknowledged, nanos),
+                RoundFigures.toTenths(p99 / (double) TimeUnit.MILLISECONDS.toNanos(1)),
                 rounds.stream()
                         .flatMap(round -> round.violations().stream())
                         .map(Violation::finding)
@@ -62,10 +60,13 @@ record ArmResult(
                 Stream.concat(refusals.stream(), failures.stream())
                         .distinct()
                         .limit(REASONS_SHOWN)
-                        .toList());
+                        .toList(),
+                Latencies.of(latencies(rounds)));
     }
 
-    private static double toTenths(double value) {
-        return Math.round(value * 10) / 10.0;
+    private static LongStream latencies(List<Round> rounds) {
+        return rounds.stream()
+                .flatMap(round -> round.calls().outcomes().stream())
+                .mapToLong(call -> call.latency().toNanos());
     }
 }

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The code of a scene's arm, as its source has it: the build puts the scenes' sources beside their classes. */
@@ -20,16 +22,27 @@ final class ArmSource {
      * @param arm its simple name
      */
     static String of(Class<?> scene, String arm) {
-        String head = INDENT + "static class " + arm + " {";
+        String head = "static class " + arm + " {";
+        return from(scene, head::equals)
+                .orElseThrow(() -> new IllegalStateException(scene.getSimpleName() + " has no line '" + head + "'"));
+    }
+
+    /** What both arms call, if the scene has it to itself. */
+    static Optional<String> body(Class<?> scene) {
+        return from(scene, line -> line.startsWith("record Body(") || line.startsWith("static class Body "));
+    }
+
+    private static Optional<String> from(Class<?> scene, Predicate<String> head) {
         List<String> lines = source(scene)
                 .lines()
-                .dropWhile(line -> !line.equals(head))
+                .dropWhile(line -> !line.startsWith(INDENT) || !head.test(line.substring(INDENT.length())))
                 .takeWhile(line -> !line.equals(INDENT + "}"))
                 .toList();
-        if (lines.isEmpty()) {
-            throw new IllegalStateException(scene.getSimpleName() + " has no line '" + head.strip() + "'");
-        }
-        return lines.stream().map(line -> line.replaceFirst(INDENT, "")).collect(Collectors.joining("\n", "", "\n}"));
+        return lines.isEmpty()
+                ? Optional.empty()
+                : Optional.of(lines.stream()
+                        .map(line -> line.replaceFirst(INDENT, ""))
+                        .collect(Collectors.joining("\n", "", "\n}")));
     }
 
     private static String source(Class<?> scene) {

@@ -92,6 +92,11 @@ class CartScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.EDITS;
+    }
+
+    @Override
     public String problem() {
         return "Both add an item to the cart as they have read it, and what the first has put in is gone with the second's write.";
     }

@@ -91,6 +91,11 @@ class CouponScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.UNIQUENESS;
+    }
+
+    @Override
     public String problem() {
         return "Several customers look whether the coupon was redeemed, none of them sees the others, and all get the discount.";
     }

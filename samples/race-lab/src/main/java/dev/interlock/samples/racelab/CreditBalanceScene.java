@@ -80,6 +80,11 @@ class CreditBalanceScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.SUMS;
+    }
+
+    @Override
     public String problem() {
         return "Two calls read the same balance, both add to it, and the later write wipes out the earlier one.";
     }

@@ -84,6 +84,11 @@ class FlashSaleScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.STOCK;
+    }
+
+    @Override
     public String problem() {
         return "Several buyers see the last item in stock and all of them get it, so more is sold than there is.";
     }

@@ -3,6 +3,7 @@ package dev.interlock.samples.racelab;
 import dev.interlock.fanout.FanOut;
 import dev.interlock.jdbc.RowClaims;
 import dev.interlock.queue.Queues;
+import dev.interlock.retry.ConflictRetry;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -22,7 +23,8 @@ import org.springframework.util.ObjectUtils;
  */
 final class GuardText {
 
-    private static final Set<String> PACKAGES = Stream.of(RowClaims.class, Queues.class, FanOut.class)
+    private static final Set<String> PACKAGES = Stream.of(
+                    RowClaims.class, Queues.class, FanOut.class, ConflictRetry.class)
             .map(Class::getPackageName)
             .collect(Collectors.toUnmodifiableSet());
 

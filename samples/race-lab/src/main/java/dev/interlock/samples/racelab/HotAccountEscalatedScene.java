@@ -66,6 +66,11 @@ class HotAccountEscalatedScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.SUMS;
+    }
+
+    @Override
     public String problem() {
         return "The version lets one of many concurrent updates through, and a caller may lose again and again.";
     }

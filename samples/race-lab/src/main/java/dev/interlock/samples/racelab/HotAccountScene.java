@@ -61,6 +61,11 @@ class HotAccountScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.SUMS;
+    }
+
+    @Override
     public String problem() {
         return "The version lets one of many concurrent updates through, and all other callers get an error.";
     }

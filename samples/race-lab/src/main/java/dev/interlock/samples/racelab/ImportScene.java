@@ -90,6 +90,11 @@ class ImportScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.JOBS;
+    }
+
+    @Override
     public String problem() {
         return "Two runs start from the same watermark, so rows come in twice and rows that were reported never come in.";
     }

@@ -93,6 +93,11 @@ class JobCounterScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.SUMS;
+    }
+
+    @Override
     public String problem() {
         return "Two workers read the same count and both write back their own sum, so the job reports less than it has done.";
     }

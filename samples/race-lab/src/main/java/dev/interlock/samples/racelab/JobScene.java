@@ -113,8 +113,18 @@ class JobScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.JOBS;
+    }
+
+    @Override
     public String problem() {
         return "Each node looks whether the day is done before another has marked it, and interest is paid twice.";
+    }
+
+    @Override
+    public int fewestCallers() {
+        return 8;
     }
 
     @Override

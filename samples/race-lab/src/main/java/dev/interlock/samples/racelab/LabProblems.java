@@ -15,6 +15,15 @@ class LabProblems {
     }
 
     @ExceptionHandler
+    ProblemDetail outOfBounds(OutOfBoundsException e) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, e.getMessage());
+        problem.setProperty("field", e.field());
+        problem.setProperty("rule", e.rule());
+        problem.setProperty("remedy", e.remedy());
+        return problem;
+    }
+
+    @ExceptionHandler
     ProblemDetail busy(DeskBusyException e) {
         return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, e.getMessage());
     }

@@ -99,6 +99,11 @@ class MailScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.ONCE;
+    }
+
+    @Override
     public String problem() {
         return "A repeated confirmation finds the order open while the first mail is on its way, and a second one goes out.";
     }

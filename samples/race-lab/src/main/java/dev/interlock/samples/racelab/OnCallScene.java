@@ -14,7 +14,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class OnCallScene implements Scene {
 
-    private static final int SHIFTS = 10_000;
+    private static final int SHIFTS = 38_400;
     private static final int DOCTORS = 2;
 
     /** Serializable transactions lock pages of the index too; shifts this far apart have no page in common. */
@@ -85,6 +85,11 @@ class OnCallScene implements Scene {
     @Override
     public String title() {
         return "Two doctors who go off call";
+    }
+
+    @Override
+    public Theme theme() {
+        return Theme.EDITS;
     }
 
     @Override

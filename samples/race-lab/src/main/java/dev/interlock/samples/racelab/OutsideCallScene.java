@@ -141,9 +141,19 @@ class OutsideCallScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.OUTSIDE;
+    }
+
+    @Override
     public String problem() {
         return "A call that takes too long is given up and its permit used for the next one, but it goes on at the other end,"
                 + " which refuses calls since there are too many.";
+    }
+
+    @Override
+    public int fewestCallers() {
+        return 32;
     }
 
     @Override

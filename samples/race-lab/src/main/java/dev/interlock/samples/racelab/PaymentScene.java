@@ -98,6 +98,11 @@ class PaymentScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.ONCE;
+    }
+
+    @Override
     public String problem() {
         return "The second request looks before the first has committed, finds nothing, and the customer is charged again.";
     }

@@ -9,7 +9,10 @@ final class Percentile {
 
     /** The smallest value that at least {@code percent} of all values do not exceed; 0 of none. */
     static long of(int percent, LongStream values) {
-        long[] sorted = values.sorted().toArray();
+        return ofSorted(percent, values.sorted().toArray());
+    }
+
+    static long ofSorted(int percent, long[] sorted) {
         if (sorted.length == 0) {
             return 0;
         }

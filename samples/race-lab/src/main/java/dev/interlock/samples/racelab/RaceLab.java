@@ -2,6 +2,7 @@ package dev.interlock.samples.racelab;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Collection;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -45,8 +46,10 @@ public class RaceLab {
                 .web(WebApplicationType.NONE)
                 .run()) {
             Scenes scenes = context.getBean(Scenes.class);
+            Collection<Scene> chosen = report.scenes().isEmpty() ? scenes.all() : scenes.named(report.scenes());
+            chosen.forEach(report.extent()::requireEnoughFor);
             return new Report(context.getBean(SceneRunner.class), new ReportFile(file), out)
-                    .run(report.scenes().isEmpty() ? scenes.all() : scenes.named(report.scenes()));
+                    .run(chosen, report.extent());
         }
     }
 }

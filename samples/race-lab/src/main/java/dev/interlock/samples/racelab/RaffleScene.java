@@ -103,6 +103,11 @@ class RaffleScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.STOCK;
+    }
+
+    @Override
     public String problem() {
         return "Draws at the same time see the same prize and the same number, so a prize is won twice or a number is drawn again.";
     }

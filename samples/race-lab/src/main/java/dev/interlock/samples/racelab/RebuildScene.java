@@ -135,6 +135,11 @@ class RebuildScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.QUEUES;
+    }
+
+    @Override
     public String problem() {
         return "Several look whether a job waits for the report, none of them sees those of the others, and the report is built"
                 + " for each of them.";

@@ -20,9 +20,9 @@ final class Report {
     }
 
     /** Returns the exit status: {@link RaceLab#OK} only if every scene showed the race and its absence. */
-    int run(Collection<Scene> scenes) {
+    int run(Collection<Scene> scenes, Extent extent) {
         try {
-            return runAll(scenes);
+            return runAll(scenes, extent);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             out.println("FAILED the report was ended from outside");
@@ -33,13 +33,13 @@ final class Report {
         }
     }
 
-    private int runAll(Collection<Scene> scenes) throws InterruptedException {
+    private int runAll(Collection<Scene> scenes, Extent extent) throws InterruptedException {
         file.delete();
         List<ReportRow> rows = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (Scene scene : scenes) {
             try {
-                SceneResult result = runner.run(scene, out::println);
+                SceneResult result = runner.run(scene, extent, out::println);
                 rows.add(ReportRow.of(result));
                 result.shortcomings().forEach(shortcoming -> failures.add(scene.name() + ": " + shortcoming));
             } catch (RuntimeException e) {

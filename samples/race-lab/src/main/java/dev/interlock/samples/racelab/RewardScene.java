@@ -85,8 +85,18 @@ class RewardScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.STOCK;
+    }
+
+    @Override
     public String problem() {
         return "Customers who sign up at the same time all count fewer than a hundred rewards, and all of them get one.";
+    }
+
+    @Override
+    public int fewestCallers() {
+        return 24;
     }
 
     @Override

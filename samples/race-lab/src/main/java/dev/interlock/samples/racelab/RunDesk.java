@@ -32,15 +32,19 @@ class RunDesk implements DisposableBean {
         this.runner = runner;
     }
 
-    /** @throws DeskBusyException if a run has not ended */
-    Run start(Scene scene) {
-        Run run = new Run(Long.toString(ids.incrementAndGet()), scene.name());
+    /**
+     * Begins a run, which goes on in the background.
+     *
+     * @throws DeskBusyException if a run has not ended
+     */
+    Run start(Scene scene, Extent extent) {
+        Run run = new Run(Long.toString(ids.incrementAndGet()), scene.name(), extent);
         Run other = current.compareAndExchange(null, run);
         if (other != null) {
             throw new DeskBusyException(other.scene());
         }
         lastByScene.put(scene.name(), run);
-        thread.execute(() -> perform(scene, run));
+        thread.execute(() -> perform(scene, extent, run));
         return run;
     }
 
@@ -48,10 +52,10 @@ class RunDesk implements DisposableBean {
         return Optional.ofNullable(lastByScene.get(scene.name()));
     }
 
-    private void perform(Scene scene, Run run) {
+    private void perform(Scene scene, Extent extent, Run run) {
         RunState end = new RunState.Broken("The run was ended from outside");
         try {
-            SceneResult result = runner.run(scene, run::tell);
+            SceneResult result = runner.run(scene, extent, run::tell);
             end = new RunState.Finished(result, result.shortcomings());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -25,8 +25,16 @@ interface Scene {
 
     String title();
 
+    /** Where the page's gallery shows the scene. */
+    Theme theme();
+
     /** What goes wrong without the guard, in one sentence. */
     String problem();
+
+    /** Among fewer callers the race cannot show, or not within the rounds of a run. */
+    default int fewestCallers() {
+        return Extent.CALLERS.least();
+    }
 
     /** Lays the tables as they are before each round. */
     void reset();

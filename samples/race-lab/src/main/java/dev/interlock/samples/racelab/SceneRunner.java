@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
@@ -20,31 +22,33 @@ import org.springframework.stereotype.Component;
 class SceneRunner implements ApplicationListener<ContextClosedEvent> {
 
     private static final int UNGUARDED_ROUNDS_AT_MOST = 20;
-    private static final int GUARDED_ROUNDS_AT_LEAST = 3;
     private static final int GOODBYE_SECONDS = 10;
 
     /** Its time-out exceeds every wait time of the scenes, so a call ends by its own rules first. */
-    private static final Race STANDARD = Race.callers(64).callsEach(5).timeout(Duration.ofMinutes(2));
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-    private final Race race;
+    private static final int CALLS_EACH = 5;
+
+    private final IntFunction<Race> races;
     private final AtomicReference<Thread> active = new AtomicReference<>();
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
     @Autowired
     SceneRunner() {
-        this(STANDARD);
+        this(callers -> Race.callers(callers).callsEach(CALLS_EACH).timeout(TIMEOUT));
     }
 
-    SceneRunner(Race race) {
-        this.race = race;
+    /** @param races the race of a number of callers */
+    SceneRunner(IntFunction<Race> races) {
+        this.races = races;
     }
 
-    /** Tells one line of progress after each round. A second caller waits, since two runs would disturb each other's figures. */
-    SceneResult run(Scene scene, Consumer<String> progress) throws InterruptedException {
+    /** Tells the progress after each round. A second caller waits, since two runs would disturb each other's figures. */
+    SceneResult run(Scene scene, Extent extent, Consumer<? super RoundEnded> progress) throws InterruptedException {
         oneAtATime.lockInterruptibly();
         try {
             active.set(Thread.currentThread());
-            return bothArms(scene, progress);
+            return bothArms(scene, extent, progress);
         } finally {
             active.set(null);
             oneAtATime.unlock();
@@ -68,27 +72,36 @@ class SceneRunner implements ApplicationListener<ContextClosedEvent> {
         }
     }
 
-    private SceneResult bothArms(Scene scene, Consumer<String> progress) throws InterruptedException {
-        List<Round> unguarded = new ArrayList<>();
-        boolean shown = false;
-        while (!shown && unguarded.size() < UNGUARDED_ROUNDS_AT_MOST) {
-            Round round = round(scene, scene.unguarded());
-            unguarded.add(round);
-            shown = round.violationCount() > 0;
-            progress.accept(line(scene, "unguarded", unguarded.size(), round));
-        }
+    private SceneResult bothArms(Scene scene, Extent extent, Consumer<? super RoundEnded> progress)
+            throws InterruptedException {
+        Race race = races.apply(extent.callers());
+        List<Round> unguarded = rounds(scene, Arm.UNGUARDED, race, done -> untilShown(extent, done), progress);
         // A race that took n rounds to show is not refuted by fewer.
-        int rounds = Math.max(GUARDED_ROUNDS_AT_LEAST, unguarded.size());
-        List<Round> guarded = new ArrayList<>();
-        while (guarded.size() < rounds) {
-            Round round = round(scene, scene.guarded());
-            guarded.add(round);
-            progress.accept(line(scene, "guarded", guarded.size(), round));
-        }
+        int enough = Math.max(extent.guardedRounds(), unguarded.size());
+        List<Round> guarded = rounds(scene, Arm.GUARDED, race, done -> enough, progress);
         return new SceneResult(scene.name(), ArmResult.of(unguarded), ArmResult.of(guarded));
     }
 
-    private Round round(Scene scene, Action action) throws InterruptedException {
+    private static int untilShown(Extent extent, List<Round> done) {
+        boolean shown = done.stream().anyMatch(round -> round.violationCount() > 0);
+        int planned = shown ? done.size() : Math.min(done.size() + 1, UNGUARDED_ROUNDS_AT_MOST);
+        return Math.max(extent.unguardedRounds(), planned);
+    }
+
+    private static List<Round> rounds(
+            Scene scene, Arm arm, Race race, ToIntFunction<List<Round>> planned, Consumer<? super RoundEnded> progress)
+            throws InterruptedException {
+        List<Round> done = new ArrayList<>();
+        while (done.size() < planned.applyAsInt(done)) {
+            Round round = round(scene, arm, race);
+            done.add(round);
+            progress.accept(new RoundEnded(scene.name(), arm, done.size(), planned.applyAsInt(done), round));
+        }
+        return done;
+    }
+
+    private static Round round(Scene scene, Arm arm, Race race) throws InterruptedException {
+        Action action = arm.of(scene);
         scene.reset();
         RaceRound<Long> calls = calls(scene.pace().of(race), action);
         scene.settle();
@@ -107,11 +120,5 @@ class SceneRunner implements ApplicationListener<ContextClosedEvent> {
             throw new IllegalStateException("A caller broke down: " + error, error);
         }
         return result.rounds().get(0);
-    }
-
-    private static String line(Scene scene, String arm, int number, Round round) {
-        return scene.name() + ", " + arm + ", round " + number + ": "
-                + round.outcomes(Outcome.Acknowledged.class).count() + " of "
-                + round.calls().outcomes().size() + " calls acknowledged, " + round.violationCount() + " violations";
     }
 }

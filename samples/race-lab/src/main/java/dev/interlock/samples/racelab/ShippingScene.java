@@ -107,6 +107,11 @@ class ShippingScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.ONCE;
+    }
+
+    @Override
     public String problem() {
         return "Several packers see that the order is paid and not shipped, and each of them sends a parcel.";
     }
@@ -117,7 +122,7 @@ class ShippingScene implements Scene {
                         CREATE TABLE IF NOT EXISTS orders (id bigint PRIMARY KEY, status text NOT NULL);
                         CREATE TABLE IF NOT EXISTS parcel (order_id bigint NOT NULL);
                         TRUNCATE orders, parcel;
-                        INSERT INTO orders SELECT id, 'PAID' FROM generate_series(1, 2000) id""").update();
+                        INSERT INTO orders SELECT id, 'PAID' FROM generate_series(1, 7000) id""").update();
         orders.forget();
     }
 

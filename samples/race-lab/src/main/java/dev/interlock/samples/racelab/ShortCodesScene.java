@@ -15,7 +15,7 @@ import org.springframework.transaction.annotation.Transactional;
 class ShortCodesScene implements Scene {
 
     /** About three times as many as are drawn, so that some are drawn again. */
-    private static final long CODES = 1_000;
+    private static final long CODES = 4_000;
 
     private final JdbcClient jdbc;
     private final Unguarded unguarded;
@@ -84,8 +84,18 @@ class ShortCodesScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.UNIQUENESS;
+    }
+
+    @Override
     public String problem() {
         return "Two calls draw the same code, and the later one ends with an error though most codes are free.";
+    }
+
+    @Override
+    public int fewestCallers() {
+        return 16;
     }
 
     @Override

@@ -89,8 +89,18 @@ class StockScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.STOCK;
+    }
+
+    @Override
     public String problem() {
         return "Two orders read the same stock and both write back what they leave of it, so one of them is never taken out.";
+    }
+
+    @Override
+    public int fewestCallers() {
+        return 8;
     }
 
     @Override

@@ -95,6 +95,11 @@ class TaskScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.QUEUES;
+    }
+
+    @Override
     public String problem() {
         return "Workers that look at the same time find the same open tasks, and each of them does the work.";
     }

@@ -95,6 +95,11 @@ class TicketScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.STOCK;
+    }
+
+    @Override
     public String problem() {
         return "Several buyers are shown the same free seat, all of them take it, and each holds a ticket for it.";
     }

@@ -104,9 +104,19 @@ class VoteScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.QUEUES;
+    }
+
+    @Override
     public String problem() {
         return "Workers take the oldest votes but apply them at the same time: a vote is overtaken by its voter's next one,"
                 + " and two get the same place in their post.";
+    }
+
+    @Override
+    public int fewestCallers() {
+        return 16;
     }
 
     /** Each round has posts of its own. */

@@ -35,6 +35,16 @@ class ArmSourceTest {
     }
 
     @Test
+    void bodyIsShownIfTheSceneHasOne() {
+        assertThat(ArmSource.body(CreditBalanceScene.class).orElseThrow())
+                .startsWith("record Body(JdbcClient jdbc) {")
+                .contains("UPDATE credit_account")
+                .endsWith("\n}");
+        assertThat(ArmSource.body(ImportScene.class).orElseThrow()).startsWith("static class Body {");
+        assertThat(ArmSource.body(CartScene.class)).isEmpty();
+    }
+
+    @Test
     void armThatIsNotThereIsTold() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> ArmSource.of(CreditBalanceScene.class, "Other"))

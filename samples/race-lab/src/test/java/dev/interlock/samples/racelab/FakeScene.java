@@ -48,6 +48,11 @@ final class FakeScene implements Scene {
     }
 
     @Override
+    public Theme theme() {
+        return Theme.STOCK;
+    }
+
+    @Override
     public String problem() {
         return name;
     }

@@ -65,6 +65,9 @@ class GuardTextTest {
         assertThat(GuardText.of(CartScene.class)).isEqualTo("""
                         @RetryOnConflict(maxRetries = 50, timeout = "30s")
                         VersionedUpdate""");
+        assertThat(GuardText.of(SettingsScene.class)).isEqualTo("""
+                        ConflictRetry
+                        VersionedUpdate""");
     }
 
     @Test

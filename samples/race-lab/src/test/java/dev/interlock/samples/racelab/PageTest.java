@@ -2,35 +2,33 @@ package dev.interlock.samples.racelab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.interlock.samples.racelab.OpenLab.Lab;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.context.ConfigurableApplicationContext;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The page's requests over real HTTP. */
 @Timeout(300)
+@ExtendWith(OpenLab.class)
 class PageTest {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-    private static ConfigurableApplicationContext lab;
+    private static Lab lab;
 
     @BeforeAll
-    static void open() {
-        lab = RaceLab.open(new Command.Page(0));
-    }
-
-    @AfterAll
-    static void close() {
-        lab.close();
+    static void open(Lab open) {
+        lab = open;
     }
 
     @Test
@@ -39,6 +37,7 @@ class PageTest {
         assertThat(get("/lab.css").statusCode()).isEqualTo(200);
         assertThat(get("/lab.js").statusCode()).isEqualTo(200);
         assertThat(get("/icon.svg").statusCode()).isEqualTo(200);
+        assertThat(get("/webjars/chart.js/dist/chart.umd.min.js").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -113,6 +112,63 @@ class PageTest {
     }
 
     @Test
+    void callersAndRoundsAreChosen() throws Exception {
+        JsonNode run = runToItsEnd("coupon", "?callers=8&rounds=4");
+
+        assertThat(run.get("callers").asInt()).isEqualTo(8);
+        for (String arm : List.of("unguarded", "guarded")) {
+            JsonNode result = run.get("outcome").get("result").get(arm);
+            assertThat(result.get("rounds").asInt()).isGreaterThanOrEqualTo(4);
+            assertThat(result.get("calls").asInt())
+                    .isEqualTo(8 * 5 * result.get("rounds").asInt());
+            assertThat(run.get(arm).get("rounds")).hasSize(result.get("rounds").asInt());
+            assertThat(run.get(arm).get("planned")).isEqualTo(result.get("rounds"));
+            assertThat(result.get("latency")
+                            .get("histogram")
+                            .valueStream()
+                            .mapToLong(bucket -> bucket.get("calls").asLong())
+                            .sum())
+                    .isEqualTo(result.get("calls").asLong());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "callers=1 | callers | callers is a whole number from 2 to 256, not '1'; choose 64, for example.",
+                "callers=257 | callers | callers is a whole number from 2 to 256, not '257'; choose 64, for example.",
+                "callers=many | callers | callers is a whole number from 2 to 256, not 'many'; choose 64, for example.",
+                "rounds=0 | rounds | rounds is a whole number from 1 to 20, not '0'; choose 3, for example.",
+                "callers=9&rounds= | rounds | rounds is a whole number from 1 to 20, not ''; choose 3, for example.",
+                "callers=23 | callers | In the scene 'first-hundred', callers is a whole number from 24 to 256, not '23'; choose 64, for example.",
+            })
+    void numberOutOfItsBoundsIsRefused(String choice, String field, String detail) throws Exception {
+        HttpResponse<String> answer = post("/api/scenes/first-hundred/runs?" + choice);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonNode problem = json(answer);
+        assertThat(problem.get("detail").asString()).isEqualTo(detail);
+        assertThat(problem.get("field").asString()).isEqualTo(field);
+        assertThat(problem.get("rule").asString()).startsWith("a whole number from ");
+        assertThat(problem.get("remedy").asString()).startsWith("choose ");
+    }
+
+    @Test
+    void problemsToGroupByAreListedInTheirOrder() throws Exception {
+        JsonNode lab = json(get("/api/lab"));
+
+        assertThat(lab.get("themes")
+                        .valueStream()
+                        .map(theme -> theme.get("name").asString()))
+                .startsWith("STOCK", "SUMS")
+                .endsWith("OUTSIDE");
+        assertThat(lab.get("rounds").get("most").asInt()).isEqualTo(20);
+    }
+
+    @Test
     void secondClickIsRefusedAndTheRunGoesOn() throws Exception {
         HttpResponse<String> first = post("/api/scenes/import/runs");
         HttpResponse<String> second = post("/api/scenes/credit-balance/runs");
@@ -159,7 +215,11 @@ class PageTest {
     }
 
     private static JsonNode runToItsEnd(String scene) throws IOException, InterruptedException {
-        HttpResponse<String> started = post("/api/scenes/" + scene + "/runs");
+        return runToItsEnd(scene, "");
+    }
+
+    private static JsonNode runToItsEnd(String scene, String choice) throws IOException, InterruptedException {
+        HttpResponse<String> started = post("/api/scenes/" + scene + "/runs" + choice);
         assertThat(started.statusCode()).describedAs(started.body()).isEqualTo(202);
         return ended(started.headers().firstValue("Location").orElseThrow());
     }
@@ -174,21 +234,17 @@ class PageTest {
     }
 
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(address(path)).build());
+        return send(HttpRequest.newBuilder(lab.address(path)).build());
     }
 
     private static HttpResponse<String> post(String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(address(path))
+        return send(HttpRequest.newBuilder(lab.address(path))
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build());
     }
 
     private static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static URI address(String path) {
-        return URI.create("http://localhost:" + lab.getEnvironment().getProperty("local.server.port") + path);
     }
 
     private static JsonNode json(HttpResponse<String> answer) {

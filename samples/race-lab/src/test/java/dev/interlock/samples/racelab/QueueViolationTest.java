@@ -38,6 +38,34 @@ class QueueViolationTest {
     }
 
     @Test
+    void pointsCreditedOnceAreNoViolation() {
+        assertThat(PointsScene.compare(List.of(1L, 2L), List.of(2L, 1L))).isEmpty();
+        assertThat(PointsScene.compare(List.of(1L), List.of(1L, 2L))).isEmpty();
+    }
+
+    @Test
+    void pointsCountCreditedAgainAndMissingApart() {
+        assertThat(PointsScene.compare(List.of(1L, 2L, 3L), List.of(1L, 1L, 1L, 2L)))
+                .containsExactly(
+                        new Violation(2, "2 times points credited again"),
+                        new Violation(1, "1 of 3 orders without points"));
+    }
+
+    @Test
+    void pagesFetchedOneAfterTheOtherAreNoViolation() {
+        assertThat(SyncScene.compare(320, 320, 320)).isEmpty();
+        assertThat(SyncScene.compare(319, 320, 320)).isEmpty();
+    }
+
+    @Test
+    void fetchesCountTheSamePageAndMissingOnesApart() {
+        assertThat(SyncScene.compare(320, 318, 300))
+                .containsExactly(
+                        new Violation(18, "18 pages fetched again"),
+                        new Violation(2, "2 of 320 promised fetches missing"));
+    }
+
+    @Test
     void ratesThatTheCarrierToldAreNoViolation() {
         assertThat(OutsideCallScene.compare(950, 0, 960)).isEmpty();
     }

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The whole report on the real servers. */
-@Timeout(300)
+@Timeout(600)
 class RaceLabReportTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();

@@ -105,8 +105,9 @@ class ReportTest {
     }
 
     private int run(Scene... scenes) {
-        SceneRunner runner = new SceneRunner(Race.callers(2).callsEach(2));
-        return new Report(runner, new ReportFile(file), new PrintStream(printed, true, UTF_8)).run(List.of(scenes));
+        SceneRunner runner = new SceneRunner(callers -> Race.callers(2).callsEach(2));
+        return new Report(runner, new ReportFile(file), new PrintStream(printed, true, UTF_8))
+                .run(List.of(scenes), Extent.USUAL);
     }
 
     private String text() {

@@ -164,4 +164,66 @@ class RowViolationTest {
                         new Violation(100, "100 of the promised 1500 missing in the reports"),
                         Violation.failed(2));
     }
+
+    @Test
+    void partsOutOfTheBinAreNoViolation() {
+        assertThat(PartsScene.compare(498, 154, 2, 498)).isEmpty();
+        assertThat(PartsScene.compare(300, 0, 200, 300)).isEmpty();
+        assertThat(PartsScene.compare(297, 0, 200, 300)).isEmpty();
+    }
+
+    @Test
+    void partsCountBeyondTheBinAstrayAndMissingApart() {
+        assertThat(PartsScene.compare(520, 10, -12, 510))
+                .containsExactly(
+                        new Violation(10, "10 parts handed out that were not there"),
+                        new Violation(2, "the bin differs by 2 from what was left in it"),
+                        new Violation(10, "10 of 520 promised parts were not handed out"));
+    }
+
+    @Test
+    void callersRefusedThoughThereArePartsCount() {
+        assertThat(PartsScene.compare(300, 4, 200, 300))
+                .containsExactly(new Violation(4, "4 callers refused though there are 200 parts left"));
+    }
+
+    @Test
+    void orderOfACustomerIsNoViolation() {
+        assertThat(CustomerScene.compare(List.of(1L, 2L), List.of(2L, 1L, 3L), 0))
+                .isEmpty();
+    }
+
+    @Test
+    void ordersCountThoseOfNobodyAndFailedCallsApart() {
+        assertThat(CustomerScene.compare(List.of(1L, 2L, 3L), List.of(3L), 5))
+                .containsExactly(new Violation(2, "2 promised orders are those of no customer"), Violation.failed(5));
+    }
+
+    @Test
+    void everyViewCountedIsNoViolation() {
+        assertThat(PageViewScene.compare(320, 320, 0)).isEmpty();
+    }
+
+    @Test
+    void viewsCountMissingRepeatedAndFailedApart() {
+        assertThat(PageViewScene.compare(320, 310, 0))
+                .containsExactly(new Violation(10, "10 of 320 views are not counted"));
+        assertThat(PageViewScene.compare(310, 325, 10))
+                .containsExactly(new Violation(5, "5 views counted again"), Violation.failed(10));
+    }
+
+    @Test
+    void paymentsSpentAndEarnedAreNoViolation() {
+        assertThat(WalletScene.compare(9_000, 9_000, 9_000)).isEmpty();
+        assertThat(WalletScene.compare(8_100, 9_000, 9_000)).isEmpty();
+    }
+
+    @Test
+    void paymentsCountUnpaidUnearnedAndAstrayApart() {
+        assertThat(WalletScene.compare(9_000, 8_100, 6_300))
+                .containsExactly(
+                        new Violation(900, "900 of the 9000 cents paid were taken from no wallet"),
+                        new Violation(2_700, "2700 of the 9000 cents paid came to no shop"),
+                        new Violation(1_800, "what the wallets spent and what the shops earned differ by 1800 cents"));
+    }
 }

@@ -3,6 +3,7 @@ package dev.interlock.samples.racelab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class SceneResultTest {
@@ -57,6 +58,7 @@ class SceneResultTest {
                 100,
                 5,
                 violations > 0 ? List.of("found") : List.of(),
-                calls > acknowledged ? List.of("no lock") : List.of());
+                calls > acknowledged ? List.of("no lock") : List.of(),
+                Latencies.of(LongStream.empty()));
     }
 }

@@ -8,6 +8,7 @@ import dev.interlock.test.Race;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -23,14 +24,15 @@ import org.springframework.context.support.StaticApplicationContext;
 @Timeout(60)
 class SceneRunnerTest {
 
-    private final SceneRunner runner = new SceneRunner(Race.callers(2).callsEach(2));
+    private final SceneRunner runner =
+            new SceneRunner(callers -> Race.callers(2).callsEach(2));
     private final List<String> progress = new ArrayList<>();
 
     @Test
     void unguardedArmEndsWithItsFirstViolation() throws InterruptedException {
         FakeScene scene = new FakeScene("late", round -> round == 5 ? 9 : 0, 0, FakeScene.SUCCEEDS);
 
-        SceneResult result = runner.run(scene, progress::add);
+        SceneResult result = runner.run(scene, Extent.USUAL, this::note);
 
         assertThat(scene.unguardedRounds()).isEqualTo(5);
         assertThat(result.unguarded().violations()).isEqualTo(9);
@@ -40,7 +42,7 @@ class SceneRunnerTest {
     void guardedArmHasNoFewerRoundsThanTheUnguarded() throws InterruptedException {
         FakeScene scene = new FakeScene("late", round -> round == 5 ? 9 : 0, 0, FakeScene.SUCCEEDS);
 
-        runner.run(scene, progress::add);
+        runner.run(scene, Extent.USUAL, this::note);
 
         assertThat(scene.guardedRounds()).isEqualTo(5);
     }
@@ -49,15 +51,44 @@ class SceneRunnerTest {
     void unguardedArmGivesUpAfterTwentyRounds() throws InterruptedException {
         FakeScene scene = new FakeScene("never", round -> 0, 0, FakeScene.SUCCEEDS);
 
-        SceneResult result = runner.run(scene, progress::add);
+        SceneResult result = runner.run(scene, Extent.USUAL, this::note);
 
         assertThat(scene.unguardedRounds()).isEqualTo(20);
         assertThat(result.shortcomings()).containsExactly("the unguarded arm showed no violation in 20 rounds");
     }
 
     @Test
+    void bothArmsHaveTheRoundsThatWereChosen() throws InterruptedException {
+        FakeScene scene = FakeScene.asExpected("fine");
+
+        runner.run(scene, new Extent(2, OptionalInt.of(4)), this::note);
+
+        assertThat(scene.unguardedRounds()).isEqualTo(4);
+        assertThat(scene.guardedRounds()).isEqualTo(4);
+    }
+
+    @Test
+    void raceThatHasNotShownGetsMoreRoundsThanWereChosen() throws InterruptedException {
+        FakeScene scene = new FakeScene("late", round -> round == 5 ? 9 : 0, 0, FakeScene.SUCCEEDS);
+        List<Integer> planned = new ArrayList<>();
+
+        runner.run(scene, new Extent(2, OptionalInt.of(3)), ended -> planned.add(ended.planned()));
+
+        assertThat(planned).containsExactly(3, 3, 4, 5, 5, 5, 5, 5, 5, 5);
+    }
+
+    @Test
+    void callersAreAsManyAsWereChosen() throws InterruptedException {
+        SceneRunner chosen = new SceneRunner(callers -> Race.callers(callers).callsEach(3));
+
+        SceneResult result = chosen.run(FakeScene.asExpected("fine"), new Extent(7, OptionalInt.of(1)), this::note);
+
+        assertThat(result.guarded().calls()).isEqualTo(7 * 3);
+    }
+
+    @Test
     void everyRoundIsTold() throws InterruptedException {
-        runner.run(FakeScene.asExpected("fine"), progress::add);
+        runner.run(FakeScene.asExpected("fine"), Extent.USUAL, this::note);
 
         assertThat(progress)
                 .containsExactly(
@@ -73,7 +104,7 @@ class SceneRunnerTest {
             throw new IllegalArgumentException("no");
         });
 
-        SceneResult result = runner.run(refused, progress::add);
+        SceneResult result = runner.run(refused, Extent.USUAL, this::note);
 
         assertThat(result.guarded().failed()).isEqualTo(12);
         assertThat(result.guarded().troubles()).containsExactly("java.lang.IllegalArgumentException: no");
@@ -82,7 +113,7 @@ class SceneRunnerTest {
     @Test
     void callsThatDoNotEndAreInterruptedAndTold() {
         CountDownLatch interrupted = new CountDownLatch(2);
-        SceneRunner hasty = new SceneRunner(Race.callers(2).timeout(Duration.ofMillis(200)));
+        SceneRunner hasty = new SceneRunner(callers -> Race.callers(2).timeout(Duration.ofMillis(200)));
         FakeScene stuck = new FakeScene("stuck", round -> 1, 0, caller -> {
             try {
                 new CountDownLatch(1).await();
@@ -94,7 +125,7 @@ class SceneRunnerTest {
         });
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> hasty.run(stuck, progress::add))
+                .isThrownBy(() -> hasty.run(stuck, Extent.USUAL, this::note))
                 .withMessageContaining("2 of 2 callers were still running");
         assertThat(interrupted.getCount()).isZero();
     }
@@ -106,7 +137,7 @@ class SceneRunnerTest {
         });
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> runner.run(broken, progress::add))
+                .isThrownBy(() -> runner.run(broken, Extent.USUAL, this::note))
                 .withMessage("A caller broke down: java.lang.StackOverflowError");
     }
 
@@ -124,7 +155,7 @@ class SceneRunnerTest {
             }
             return 1;
         });
-        FutureTask<SceneResult> run = new FutureTask<>(() -> runner.run(stuck, progress::add));
+        FutureTask<SceneResult> run = new FutureTask<>(() -> runner.run(stuck, Extent.USUAL, this::note));
         new Thread(run).start();
         running.await();
 
@@ -140,14 +171,14 @@ class SceneRunnerTest {
     void runsDoNotOverlap() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        SceneRunner single = new SceneRunner(Race.callers(1).callsEach(50));
+        SceneRunner single = new SceneRunner(callers -> Race.callers(1).callsEach(50));
         FakeScene scene = new FakeScene("a", round -> 1, 0, caller -> {
             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
             Thread.yield();
             return inside.decrementAndGet();
         });
         List<FutureTask<SceneResult>> runs = Stream.generate(
-                        () -> new FutureTask<>(() -> single.run(scene, line -> {})))
+                        () -> new FutureTask<>(() -> single.run(scene, Extent.USUAL, ended -> {})))
                 .limit(4)
                 .toList();
 
@@ -157,5 +188,9 @@ class SceneRunnerTest {
         }
 
         assertThat(most).hasValue(1);
+    }
+
+    private void note(RoundEnded ended) {
+        progress.add(ended.toString());
     }
 }

@@ -79,18 +79,26 @@ class ViolationTest {
 
     @Test
     void oneRunOfEachTickIsNoViolation() {
-        assertThat(OneRunnerScene.compare(50, 50, 50, 0, 0)).isEmpty();
-        assertThat(OneRunnerScene.compare(40, 50, 50, 0, 0)).isEmpty();
+        assertThat(OneRunnerScene.compare(50, 50, 50, 0, 0, 0)).isEmpty();
+        assertThat(OneRunnerScene.compare(40, 50, 50, 0, 0, 0)).isEmpty();
     }
 
     @Test
     void runsCountOverlapsRepeatedMissingAndIdleTicksApart() {
-        assertThat(OneRunnerScene.compare(90, 80, 40, 1, 7))
+        assertThat(OneRunnerScene.compare(90, 80, 40, 0, 1, 7))
                 .containsExactly(
                         new Violation(7, "7 runs entered while another was inside"),
                         new Violation(40, "40 invoices written again"),
                         new Violation(1, "1 ticks that no node ran"),
                         new Violation(10, "10 of 90 promised invoices missing"));
+    }
+
+    @Test
+    void runOfANodeThatIsTooLateIsNoRepetition() {
+        assertThat(OneRunnerScene.compare(60, 60, 50, 10, 0, 0)).isEmpty();
+        assertThat(OneRunnerScene.compare(50, 50, 50, 10, 0, 0)).isEmpty();
+        assertThat(OneRunnerScene.compare(70, 70, 50, 10, 0, 0))
+                .containsExactly(new Violation(10, "10 invoices written again"));
     }
 
     @Test
@@ -153,6 +161,23 @@ class ViolationTest {
     @Test
     void chargeOfACallThatFailedIsNoViolation() {
         assertThat(PaymentScene.compare(List.of(new Charge(1, "a")), List.of())).isEmpty();
+    }
+
+    @Test
+    void eventReceivedOnceIsNoViolationHoweverOftenItCame() {
+        assertThat(WebhookScene.compare(List.of(1L, 1L, 2L), List.of(1L, 2L), 2))
+                .isEmpty();
+        assertThat(WebhookScene.compare(List.of(1L), List.of(1L, 2L), 2)).isEmpty();
+    }
+
+    @Test
+    void eventsCountFillingsWithoutThemTheReverseAndTheMissing() {
+        assertThat(WebhookScene.compare(List.of(1L, 2L, 3L, 3L), List.of(1L, 1L, 2L), 5))
+                .containsExactly(
+                        new Violation(3, "3 times a wallet was filled again"),
+                        new Violation(1, "1 events answered that were not received"));
+        assertThat(WebhookScene.compare(List.of(1L, 2L), List.of(1L, 2L), 1))
+                .containsExactly(new Violation(1, "1 events received that filled no wallet"));
     }
 
     @Test
