@@ -12,6 +12,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 /** What one client after the other is told, over real HTTP and on a real Postgres. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
@@ -144,5 +145,23 @@ class OrdersApiTest {
         assertThat(http.put("/stock/" + sku, Map.of("onShelf", 2)).problem()).isEqualTo("out-of-stock");
         assertThat(http.put("/stock/no-such-thing", Map.of("onShelf", 2)).status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void anOperatorSeesTheGuardsTheirHealthAndTheConflicts() throws Exception {
+        Answer placed = http.order("operated", new OrderLine(sku, 1));
+        assertThat(http.edit(placed.id(), "\"0\"", "2 Side Street", new OrderLine(sku, 1))
+                        .status())
+                .isEqualTo(412);
+
+        JsonNode conflicts = http.get("/actuator/metrics/interlock.http.conflicts"
+                        + "?tag=method:PUT&tag=uri:/orders/%7Bid%7D&tag=problem:version-stale")
+                .body();
+        assertThat(conflicts.path("measurements").path(0).path("value").asInt()).isPositive();
+        assertThat(http.get("/actuator/interlock").body().path("plans").toString())
+                .contains("OrderProgress.ship(UUID)");
+        JsonNode health = http.get("/actuator/health").body();
+        assertThat(health.path("components").path("interlock").path("status").asString())
+                .isEqualTo("UP");
     }
 }
