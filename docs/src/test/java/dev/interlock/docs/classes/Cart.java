@@ -1,0 +1,3 @@
+package dev.interlock.docs.classes;
+
+record Cart(long id, String note) {}

@@ -1,0 +1,3 @@
+package dev.interlock.docs.classes;
+
+record Customer(long id, String email, String name) {}

@@ -1,0 +1,3 @@
+package dev.interlock.docs.classes;
+
+record Offer(String shop, long cents) {}

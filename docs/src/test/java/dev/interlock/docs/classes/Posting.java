@@ -1,0 +1,3 @@
+package dev.interlock.docs.classes;
+
+record Posting(long account, long cents) {}

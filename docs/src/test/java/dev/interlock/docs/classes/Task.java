@@ -1,0 +1,3 @@
+package dev.interlock.docs.classes;
+
+record Task(long id, String status, String worker) {}
