@@ -5,6 +5,7 @@ import dev.interlock.guard.Durations;
 import dev.interlock.guard.Guard;
 import dev.interlock.guard.GuardPipeline;
 import dev.interlock.guard.GuardPlans;
+import dev.interlock.guard.GuardSource;
 import dev.interlock.idempotency.Heartbeats;
 import dev.interlock.idempotency.IdempotencyCounts;
 import dev.interlock.idempotency.IdempotencyServices;
@@ -77,7 +78,7 @@ public final class Guards {
     /** @param guards all there are */
     public static GuardAdvisor advisor(
             BeanFactory beans, TransactionAttributeSource transactions, List<Guard<?, ?>> guards) {
-        GuardPipeline pipeline = new GuardPipeline(new GuardPlans(guards, beans, transactions));
+        GuardPipeline pipeline = new GuardPipeline(new GuardPlans(GuardSource.of(guards), beans, transactions));
         return new GuardAdvisor(() -> pipeline, GuardAdvisor.DEFAULT_ORDER);
     }
 

@@ -3,9 +3,7 @@ package dev.interlock.guard;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +21,7 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
  */
 public final class GuardPlans {
 
-    private final Map<Class<? extends Annotation>, Guard<?, ?>> guards = new LinkedHashMap<>();
+    private final GuardSource guards;
     private final BeanFactory beanFactory;
     private final TransactionAttributeSource transactionAttributes;
     private final ConcurrentMap<MethodClassKey, GuardPlan> plans = new ConcurrentHashMap<>();
@@ -32,13 +30,8 @@ public final class GuardPlans {
      * @param beanFactory where transaction managers are found
      * @param transactionAttributes how the methods' own transactions are found
      */
-    public GuardPlans(
-            Collection<? extends Guard<?, ?>> guards,
-            BeanFactory beanFactory,
-            TransactionAttributeSource transactionAttributes) {
-        for (Guard<?, ?> guard : guards) {
-            this.guards.put(guard.annotationType(), guard);
-        }
+    public GuardPlans(GuardSource guards, BeanFactory beanFactory, TransactionAttributeSource transactionAttributes) {
+        this.guards = guards;
         this.beanFactory = beanFactory;
         this.transactionAttributes = transactionAttributes;
     }
@@ -99,12 +92,16 @@ public final class GuardPlans {
         checkComposition(guarded, annotations, problems);
         List<GuardStep> steps = new ArrayList<>();
         for (MergedAnnotation<Annotation> annotation : annotations) {
-            Guard<?, ?> guard = guards.get(annotation.getType());
-            if (guard == null) {
+            List<Guard<?, ?>> readers = guards.reading(annotation.getType());
+            if (readers.isEmpty()) {
                 problems.add(
                         guarded.where(annotation.getType()),
                         "is not supported by this configuration; supported: " + supported()
                                 + ". Remove the annotation, or add the guard that reads it");
+            } else if (readers.size() > 1) {
+                problems.add(
+                        guarded.where(annotation.getType()),
+                        "is read by several guards: " + names(readers) + "; keep the bean of one");
             } else if (guarded.shape() == ReturnShape.UNSUPPORTED) {
                 problems.add(
                         guarded.where(annotation.getType()),
@@ -113,7 +110,7 @@ public final class GuardPlans {
                                 + ", since nobody can tell when its work has ended; return a value, CompletionStage or"
                                 + " CompletableFuture");
             } else {
-                addSteps(guard, guarded, annotation, steps, problems);
+                addSteps(readers.get(0), guarded, annotation, steps, problems);
             }
         }
         if (!steps.isEmpty() && !hasTransaction(steps) && TransactionRules.canOpenInCompletionPhase(guarded)) {
@@ -195,9 +192,13 @@ public final class GuardPlans {
     }
 
     private String supported() {
-        return guards.keySet().stream()
+        return guards.annotations().stream()
                 .map(type -> "@" + type.getSimpleName())
                 .sorted()
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String names(List<Guard<?, ?>> guards) {
+        return guards.stream().map(guard -> guard.getClass().getName()).collect(Collectors.joining(", "));
     }
 }

@@ -5,6 +5,7 @@ import dev.interlock.guard.Durations;
 import dev.interlock.guard.Guard;
 import dev.interlock.guard.GuardPipeline;
 import dev.interlock.guard.GuardPlans;
+import dev.interlock.guard.GuardSource;
 import dev.interlock.guard.GuardValidator;
 import dev.interlock.guard.TransactionEvents;
 import dev.interlock.idempotency.Heartbeats;
@@ -295,7 +296,7 @@ public final class InterlockContext {
                 durations));
         all.add(new RowLockGuard(new TablesOf(dataSource), contexts.apply(context), durations));
         all.add(new StateTransitionGuard(new MachinesOf(context)));
-        return new GuardPlans(all, context, new AnnotationTransactionAttributeSource(false));
+        return new GuardPlans(GuardSource.of(all), context, new AnnotationTransactionAttributeSource(false));
     }
 
     private IdempotencySpaces idempotency(ApplicationContext context) {

@@ -9,57 +9,28 @@ import dev.interlock.idempotency.IdempotencyServices;
 import dev.interlock.idempotency.IdempotencySpaces;
 import dev.interlock.idempotency.IdempotentGuard;
 import dev.interlock.idempotency.IdempotentTemplate;
-import dev.interlock.idempotency.JacksonCodec;
 import dev.interlock.idempotency.Memory;
 import dev.interlock.idempotency.OutcomeCodec;
 import dev.interlock.idempotency.PrincipalResolver;
 import dev.interlock.idempotency.RequestKeys;
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.observation.Observations;
-import org.redisson.api.RedissonClient;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
-import tools.jackson.databind.JacksonModule;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Idempotent calls, by annotation and in code. */
+@Lazy
 @Configuration(proxyBeanMethods = false)
 class IdempotencyConfiguration {
 
     static final String SPACES = "interlockIdempotencySpaces";
     static final String HEARTBEATS = "interlockHeartbeats";
-
-    /** Outcomes as JSON, in the way of the application's own. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(JsonMapper.class)
-    static class Json {
-
-        @Bean
-        @ConditionalOnMissingBean
-        OutcomeCodec interlockOutcomeCodec(ObjectProvider<JsonMapper> mappers, ObjectProvider<OutcomeModule> modules) {
-            return new JacksonCodec(
-                    mappers.getIfUnique(JsonMapper::new),
-                    modules.orderedStream().map(OutcomeModule::module).toArray(JacksonModule[]::new));
-        }
-    }
-
-    /** Leases in Redis, if they are wanted there. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(RedissonClient.class)
-    static class InRedis {
-
-        @Bean
-        LeasesElsewhere interlockRedisLeases(
-                ConfigurableListableBeanFactory beanFactory, InterlockProperties properties) {
-            return new RedisLeases(beanFactory, properties.mutex());
-        }
-    }
 
     @Bean
     @ConditionalOnMissingBean
@@ -76,16 +47,18 @@ class IdempotencyConfiguration {
     @Bean(SPACES)
     @ConditionalOnMissingBean
     IdempotencySpaces interlockIdempotencySpaces(
+            ConfigurableListableBeanFactory beanFactory,
             InterlockProperties properties,
             DataSources dataSources,
-            SchemaInitializer schema,
-            ObjectProvider<LeasesElsewhere> redis) {
-        PropertyRules.check(properties.idempotency());
+            SchemaInitializer schema) {
+        PropertyRules.check(properties, dataSources);
         return new RecordSpaces(
                 properties.idempotency(),
                 dataSources,
                 schema,
-                redis.getIfAvailable(() -> LeasesElsewhere.nowhere(new NoMutexSpaces().remedy())));
+                OptionalRedisson.isPresent(beanFactory)
+                        ? new RedisLeases(beanFactory, properties.mutex())
+                        : LeasesElsewhere.nowhere(new NoMutexSpaces().remedy()));
     }
 
     @Bean

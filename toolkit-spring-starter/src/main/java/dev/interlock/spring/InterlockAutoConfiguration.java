@@ -2,7 +2,6 @@ package dev.interlock.spring;
 
 import dev.interlock.guard.Clock;
 import dev.interlock.guard.Durations;
-import dev.interlock.guard.Guard;
 import dev.interlock.guard.GuardPipeline;
 import dev.interlock.guard.GuardPlans;
 import dev.interlock.guard.GuardValidator;
@@ -19,7 +18,7 @@ import dev.interlock.lock.MutexSpaces;
 import dev.interlock.observation.Observations;
 import java.util.List;
 import javax.sql.DataSource;
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -34,22 +33,27 @@ import org.springframework.boot.sql.init.dependency.DatabaseInitializationDepend
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
-/** Guards for the beans of an application, by proxies or by AspectJ. */
+/**
+ * Guards for the beans of an application, by proxies or by AspectJ.
+ *
+ * <p>What a guard needs is lazy here and in what is imported: an application that has no method of a kind starts without its
+ * beans and their classes. What is refused at start-up is refused all the same, by the eager {@link GuardValidator}.
+ */
 @AutoConfiguration(after = DataSourceTransactionManagerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "interlock.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(InterlockProperties.class)
 @Import({
     ObservationConfiguration.class,
-    MutexConfiguration.InMemory.class,
-    MutexConfiguration.InRedis.class,
-    MutexConfiguration.Nowhere.class,
+    MutexConfiguration.class,
     RetryConfiguration.class,
     IdempotencyConfiguration.class,
+    JsonConfiguration.class,
     RowsConfiguration.class,
     QueueConfiguration.class,
     WeavingSelector.class,
@@ -79,6 +83,7 @@ public final class InterlockAutoConfiguration {
     }
 
     @Bean
+    @Lazy
     @ConditionalOnMissingBean
     LockSpaces interlockLockSpaces(
             InterlockProperties properties,
@@ -106,6 +111,7 @@ public final class InterlockAutoConfiguration {
     }
 
     @Bean
+    @Lazy
     @ConditionalOnMissingBean
     AdvisoryLockGuard interlockAdvisoryLockGuard(KeyNamespace namespace, LockSpaces spaces, Environment environment) {
         return new AdvisoryLockGuard(
@@ -113,6 +119,7 @@ public final class InterlockAutoConfiguration {
     }
 
     @Bean
+    @Lazy
     @ConditionalOnMissingBean
     DistributedMutexGuard interlockDistributedMutexGuard(
             KeyNamespace namespace, MutexSpaces mutexes, Environment environment) {
@@ -121,6 +128,7 @@ public final class InterlockAutoConfiguration {
     }
 
     @Bean
+    @Lazy
     @ConditionalOnMissingBean
     LockTemplate interlockLockTemplate(KeyNamespace namespace, LockSpaces spaces, MutexSpaces mutexes) {
         return new LockTemplate(namespace, spaces, mutexes, Clock.SYSTEM);
@@ -129,11 +137,9 @@ public final class InterlockAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     GuardPlans interlockGuardPlans(
-            ObjectProvider<Guard<?, ?>> guards,
-            BeanFactory beanFactory,
-            ObjectProvider<TransactionAttributeSource> transactionAttributes) {
+            ListableBeanFactory beanFactory, ObjectProvider<TransactionAttributeSource> transactionAttributes) {
         return new GuardPlans(
-                guards.orderedStream().toList(),
+                new GuardBeans(beanFactory),
                 beanFactory,
                 transactionAttributes.getIfUnique(() -> new AnnotationTransactionAttributeSource(false)));
     }
@@ -152,7 +158,9 @@ public final class InterlockAutoConfiguration {
             GuardPlans plans,
             ObjectProvider<GuardedMethodCheck> checks,
             KeyNamespace namespace,
-            InterlockProperties properties) {
+            InterlockProperties properties,
+            DataSources dataSources) {
+        PropertyRules.check(properties, dataSources);
         StartupLog.print(namespace, properties);
         return new GuardValidator(beanFactory, plans, checks.orderedStream().toList());
     }

@@ -13,6 +13,13 @@ final class PropertyRules {
 
     /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
     static void check(InterlockProperties properties, DataSources dataSources) {
+        checkLocks(properties, dataSources);
+        check(properties.retry().budget());
+        check(properties.idempotency());
+        check(properties.queue());
+    }
+
+    private static void checkLocks(InterlockProperties properties, DataSources dataSources) {
         InterlockProperties.Lock lock = properties.lock();
         if (lock.maxHeld() < 1) {
             throw invalid(
@@ -41,8 +48,7 @@ final class PropertyRules {
         }
     }
 
-    /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
-    static void check(InterlockProperties.Retry.Budget budget) {
+    private static void check(InterlockProperties.Retry.Budget budget) {
         String more = "It must be 0 or more. Remove it to allow ";
         if (!(budget.tokensPerCall() >= 0)) {
             throw invalid("retry.budget.tokens-per-call", budget.tokensPerCall(), more + "one retry for ten calls.");
@@ -58,8 +64,7 @@ final class PropertyRules {
         }
     }
 
-    /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
-    static void check(InterlockProperties.Idempotency idempotency) {
+    private static void check(InterlockProperties.Idempotency idempotency) {
         long outcome = idempotency.maxOutcomeSize().toBytes();
         if (outcome < 1 || outcome > LARGEST_OUTCOME) {
             throw invalid(
@@ -75,8 +80,7 @@ final class PropertyRules {
         }
     }
 
-    /** @throws InvalidConfigurationPropertyValueException for the first value that breaks a rule */
-    static void check(InterlockProperties.Queue queue) {
+    private static void check(InterlockProperties.Queue queue) {
         within(
                 "queue.lease",
                 queue.lease(),

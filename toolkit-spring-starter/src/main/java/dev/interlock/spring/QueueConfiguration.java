@@ -2,7 +2,6 @@ package dev.interlock.spring;
 
 import dev.interlock.key.KeyNamespace;
 import dev.interlock.observation.Observations;
-import dev.interlock.queue.JacksonPayloads;
 import dev.interlock.queue.PayloadCodec;
 import dev.interlock.queue.QueueSettings;
 import dev.interlock.queue.Queues;
@@ -10,31 +9,17 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.transaction.PlatformTransactionManager;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Queues of the primary DataSource, worked by the handlers among the beans for as long as the application runs. */
 @Configuration(proxyBeanMethods = false)
 class QueueConfiguration {
 
     static final String QUEUES = "interlockQueues";
-
-    /** Payloads as JSON, in the way of the application's own. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(JsonMapper.class)
-    static class Json {
-
-        @Bean
-        @ConditionalOnMissingBean
-        PayloadCodec interlockPayloadCodec(ObjectProvider<JsonMapper> mappers) {
-            return new JacksonPayloads(mappers.getIfUnique(JsonMapper::new));
-        }
-    }
 
     /** Lazy, since without queues it is no fault to have no primary DataSource, or one that is not Postgres. */
     @Bean(name = QUEUES, destroyMethod = "close")
@@ -50,6 +35,7 @@ class QueueConfiguration {
             PayloadCodec codec,
             InterlockProperties properties,
             Observations observations) {
+        PropertyRules.check(properties, dataSources);
         InterlockProperties.Queue queue = properties.queue();
         DataSource dataSource = QueueDatabase.choose(dataSources, schema);
         return new Queues(
@@ -67,9 +53,7 @@ class QueueConfiguration {
     }
 
     @Bean
-    QueueHandlers interlockQueueHandlers(
-            ConfigurableListableBeanFactory beanFactory, MadeQueues queues, InterlockProperties properties) {
-        PropertyRules.check(properties.queue());
+    QueueHandlers interlockQueueHandlers(ConfigurableListableBeanFactory beanFactory, MadeQueues queues) {
         return new QueueHandlers(beanFactory, queues);
     }
 

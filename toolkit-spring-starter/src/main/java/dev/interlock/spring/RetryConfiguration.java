@@ -16,9 +16,11 @@ import dev.interlock.retry.RetryGuard;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /** Retries, by annotation and in code, out of one budget for each DataSource. */
+@Lazy
 @Configuration(proxyBeanMethods = false)
 class RetryConfiguration {
 
@@ -30,9 +32,9 @@ class RetryConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    RetryBudgets interlockRetryBudgets(InterlockProperties properties) {
+    RetryBudgets interlockRetryBudgets(InterlockProperties properties, DataSources dataSources) {
+        PropertyRules.check(properties, dataSources);
         InterlockProperties.Retry.Budget budget = properties.retry().budget();
-        PropertyRules.check(budget);
         return new RetryBudgets(
                 new RetryBudgets.Settings(budget.tokensPerCall(), budget.capacity(), budget.tokensPerSecond()),
                 Clock.SYSTEM);

@@ -15,14 +15,17 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
 /** Row locks and state transitions by annotation. */
+@Lazy
 @Configuration(proxyBeanMethods = false)
 class RowsConfiguration {
 
     /** Entities of locked rows are read anew. */
+    @Lazy
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(
             value = EntityManagerFactory.class,

@@ -34,6 +34,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DeferredImportSelector;
 import org.springframework.context.annotation.Import;
@@ -108,7 +109,17 @@ class BackOffTest {
                     assertThat(context).hasNotFailed();
                     assertThat(context.getBean(Shop.class).ship(1)).isEqualTo("shipped");
                     assertThat(context.getBean(GuardPlans.class).all()).hasSize(1);
+                    assertThatAllCanBeMade(context);
                 });
+    }
+
+    /** Those that are lazy need nothing of the library either. */
+    private static void assertThatAllCanBeMade(ApplicationContext context) {
+        assertThat(Arrays.stream(context.getBeanDefinitionNames())
+                        .filter(name -> name.startsWith("interlock"))
+                        .map(context::getBean))
+                .hasSizeGreaterThan(30)
+                .doesNotContainNull();
     }
 
     @Test
@@ -132,6 +143,7 @@ class BackOffTest {
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(context.getBean(Shop.class).ship(1)).isEqualTo("shipped");
+                    assertThatAllCanBeMade(context);
                 });
     }
 

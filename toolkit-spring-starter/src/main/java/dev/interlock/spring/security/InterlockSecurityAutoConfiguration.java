@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authorization.method.AuthorizationAdvisor;
@@ -24,6 +25,7 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 public final class InterlockSecurityAutoConfiguration {
 
     @Bean
+    @Lazy
     @ConditionalOnMissingBean
     PrincipalResolver interlockSecurityPrincipals(
             ObjectProvider<SecurityContextHolderStrategy> strategies,

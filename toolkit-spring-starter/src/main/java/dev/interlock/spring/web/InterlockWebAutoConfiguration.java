@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
@@ -38,6 +39,7 @@ public final class InterlockWebAutoConfiguration {
     @ConditionalOnClass({ResponseEntity.class, JsonMapper.class})
     static class Responses {
 
+        /** Not lazy, since it refuses names of headers. */
         @Bean
         OutcomeModule interlockResponseOutcomes(InterlockProperties properties) {
             return new OutcomeModule(new ResponseEntityModule(
@@ -45,19 +47,21 @@ public final class InterlockWebAutoConfiguration {
         }
     }
 
-    /** Keys, callers and errors of requests. */
+    /** Keys, callers and errors of requests, and versions of rows in headers. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({HttpServletRequest.class, DispatcherServlet.class})
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-    static class Requests {
+    static class Servlet {
 
         @Bean
+        @Lazy
         @ConditionalOnMissingBean
         RequestKeys interlockRequestKeys() {
             return new ServletRequestKeys();
         }
 
         @Bean
+        @Lazy
         @ConditionalOnMissingBean
         PrincipalResolver interlockContainerPrincipals() {
             return new ContainerPrincipals();
@@ -68,13 +72,6 @@ public final class InterlockWebAutoConfiguration {
         ProblemAdvice interlockProblemAdvice(ObjectProvider<Observations> observations) {
             return new ProblemAdvice(new ConflictCounter(observations.getIfAvailable(() -> Observations.OFF)));
         }
-    }
-
-    /** Versions of rows in headers. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass({HttpServletRequest.class, DispatcherServlet.class})
-    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-    static class Versions {
 
         @Bean
         WebMvcConfigurer interlockExpectedVersions() {
@@ -96,15 +93,10 @@ public final class InterlockWebAutoConfiguration {
         DeclaredRowAdvice interlockDeclaredRows() {
             return new DeclaredRowAdvice();
         }
-    }
 
-    /** Errors of data access that no exception of Interlock's tells. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass({HttpServletRequest.class, DispatcherServlet.class, ConcurrencyFailureException.class})
-    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-    static class Conflicts {
-
+        /** For errors of data access that no exception of Interlock's tells. */
         @Bean
+        @ConditionalOnClass(ConcurrencyFailureException.class)
         @ConditionalOnBean(ConflictClassifier.class)
         @ConditionalOnBooleanProperty(name = "interlock.web.problem-details", matchIfMissing = true)
         ConflictResolver interlockConflicts(

@@ -52,23 +52,25 @@ class InterlockWebAutoConfigurationTest {
     void servletApplicationsHaveItAll() {
         web.run(context -> {
             assertThat(context)
-                    .hasSingleBean(ServletRequestKeys.class)
+                    .hasSingleBean(RequestKeys.class)
                     .hasSingleBean(ProblemAdvice.class)
                     .hasSingleBean(ConflictResolver.class)
                     .hasSingleBean(VersionedBodyAdvice.class)
                     .hasSingleBean(WebMvcConfigurer.class)
                     .hasSingleBean(OutcomeModule.class)
-                    .hasSingleBean(PrincipalResolver.class)
-                    .doesNotHaveBean(ContainerPrincipals.class);
+                    .hasSingleBean(PrincipalResolver.class);
+            assertThat(context.getBean(RequestKeys.class)).isInstanceOf(ServletRequestKeys.class);
+            assertThat(context.getBean(PrincipalResolver.class)).isNotInstanceOf(ContainerPrincipals.class);
         });
     }
 
     @Test
     void withoutSpringSecurityTheContainerTellsTheCaller() {
         web.withClassLoader(withoutSecurity()).run(context -> {
-            assertThat(context).hasNotFailed().hasSingleBean(ContainerPrincipals.class);
+            assertThat(context).hasNotFailed().hasSingleBean(PrincipalResolver.class);
             assertThat(context.getBean(IdempotencyServices.class).principals())
-                    .isSameAs(context.getBean(ContainerPrincipals.class));
+                    .isInstanceOf(ContainerPrincipals.class)
+                    .isSameAs(context.getBean(PrincipalResolver.class));
         });
     }
 
@@ -95,7 +97,7 @@ class InterlockWebAutoConfigurationTest {
                     .hasNotFailed()
                     .hasSingleBean(OutcomeModule.class)
                     .doesNotHaveBean(RequestKeys.class)
-                    .doesNotHaveBean(ContainerPrincipals.class)
+                    .doesNotHaveBean("interlockContainerPrincipals")
                     .doesNotHaveBean(ProblemAdvice.class)
                     .doesNotHaveBean(ConflictResolver.class)
                     .doesNotHaveBean(VersionedBodyAdvice.class)
@@ -114,7 +116,7 @@ class InterlockWebAutoConfigurationTest {
                     .run(context -> assertThat(context)
                             .hasNotFailed()
                             .doesNotHaveBean(RequestKeys.class)
-                            .doesNotHaveBean(ContainerPrincipals.class)
+                            .doesNotHaveBean("interlockContainerPrincipals")
                             .doesNotHaveBean("interlockVersionedBodies")
                             .doesNotHaveBean("interlockExpectedVersions")
                             .doesNotHaveBean("interlockConflicts"));
