@@ -7,8 +7,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Has the application's sink listen, if there is one, once all singletons are there. Guards are made so early that a registry of
- * meters made for them would miss what other beans have to say about it.
+ * Has the application's sink listen, if there is one, once all singletons are there. Guards and templates may be made so early that a
+ * registry of meters made for them would miss what other beans have to say about it.
  */
 final class ObservationBinding implements SmartInitializingSingleton, DisposableBean {
 

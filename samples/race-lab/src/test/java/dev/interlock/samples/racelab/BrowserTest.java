@@ -185,9 +185,9 @@ class BrowserTest {
     void deskThatIsBusyIsTold() throws Exception {
         browser.open(lab.address("/#/coupon").toString());
         browser.awaitText("#scene-title", "A coupon redeemed once");
-        String run = start("credit-balance", "callers=256&rounds=1");
-
         browser.tabTo("#start");
+        String run = start("credit-balance", "callers=256&rounds=5");
+
         browser.press(Keys.ENTER);
 
         browser.awaitText("#message", "The scene 'credit-balance' is running; wait for its end and click again.");
