@@ -97,16 +97,6 @@ final class Line {
         }
     }
 
-    /** Whether all that was claimed has ended. */
-    boolean isEmpty() {
-        lock.lock();
-        try {
-            return held.isEmpty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private int ahead() {
         return (int) Math.min(batch, concurrency * AHEAD / nanosOfOne);
     }

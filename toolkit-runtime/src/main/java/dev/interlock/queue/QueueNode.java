@@ -27,9 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Concurrency.</b> One thread with one connection does everything that is not a job, in turn: heartbeat, pulse, claims. So
  * when it compares what the database says it has claimed with what it holds, no claim is on its way. It sleeps until the next
- * pulse or heartbeat unless it is woken: by a commit of this process that enqueued something, or by a line that runs dry. A line
- * that got less than it asked for and has something to do rests a moment before it claims again: while workers keep up, each commit
- * would else cost a claim of its own, which takes one job as dearly as thirty.
+ * pulse or heartbeat unless it is woken: by a commit of this process that enqueued something, or by a line that runs dry.
  *
  * <p><b>What may go wrong.</b> If the database does not answer, the connection is thrown away and everything is tried again with a
  * backoff; lines begin nothing once the lease has run out. Claims whose answer was lost, and units whose end could not be
@@ -44,14 +42,12 @@ final class QueueNode {
     private static final int MOST_DOUBLINGS = 10;
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(5);
     private static final long TEND_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final QueueSettings settings;
     private final NodeLease lease;
     private final NodeConnection connection;
     private final Clock clock;
     private final List<Line> lines;
-    private final Map<Line, Long> restsUntil = new IdentityHashMap<>();
     private final Map<Store, List<Line>> linesOfStore;
     private final Semaphore wakes = new Semaphore(0);
     private final Thread thread;
@@ -60,7 +56,6 @@ final class QueueNode {
     private long beatNanos;
     private long pulseNanos;
     private long tendNanos;
-    private long nextNanos;
 
     /** @param lines made with the node's own lease and wake */
     private QueueNode(DataSource dataSource, QueueSettings settings, Clock clock, LineFactory lines) {
@@ -113,7 +108,7 @@ final class QueueNode {
         while (!closing) {
             try {
                 if (!turn()) {
-                    await(nextNanos - clock.nanoTime());
+                    await(Math.min(beatNanos, pulseNanos) - clock.nanoTime());
                 }
                 failures = 0;
             } catch (SQLException | RuntimeException | Error failure) {
@@ -139,11 +134,7 @@ final class QueueNode {
         }
     }
 
-    /**
-     * Sets when the next one is due.
-     *
-     * @return whether to go on at once
-     */
+    /** @return whether to go on at once */
     private boolean turn() throws SQLException {
         Connection own = connection.get();
         giveBackLeft(own);
@@ -153,22 +144,11 @@ final class QueueNode {
         if (clock.nanoTime() - pulseNanos >= 0) {
             pulse(own);
         }
-        nextNanos = Math.min(beatNanos, pulseNanos);
         boolean again = false;
         for (Line line : lines) {
-            again |= line.isPromising() && !rests(line) && claim(own, line);
+            again |= line.isPromising() && claim(own, line);
         }
         return again;
-    }
-
-    private boolean rests(Line line) {
-        Long until = restsUntil.get(line);
-        if (until == null || clock.nanoTime() - until >= 0 || line.isEmpty()) {
-            restsUntil.remove(line);
-            return false;
-        }
-        nextNanos = Math.min(nextNanos, until);
-        return true;
     }
 
     private boolean claim(Connection own, Line line) throws SQLException {
@@ -189,9 +169,6 @@ final class QueueNode {
         }
         line.accept(caught.units())
                 .forEach(refused -> left.add(new Left(line.intake().store(), refused)));
-        if (!caught.more()) {
-            restsUntil.put(line, clock.nanoTime() + REST_NANOS);
-        }
         return caught.more() && line.wanted() > 0;
     }
 
