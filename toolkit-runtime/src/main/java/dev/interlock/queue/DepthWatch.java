@@ -21,9 +21,8 @@ import org.slf4j.LoggerFactory;
  * somebody looks and the last reading is old, and shared by everybody meanwhile.
  *
  * <p><b>Concurrency.</b> One reading at a time, on a thread of its own. Who looks waits for it a moment, then takes what is known:
- * a database that does not answer costs a scrape {@link #WAIT_MILLIS} once for each queue and then nothing, until the
- * reading has ended. A
- * reading is never older than {@link #KNOWN_NANOS} when it is told; beyond that the depth is unknown.
+ * a database that does not answer costs a scrape {@link #WAIT_MILLIS} once for each queue and then nothing, until the reading
+ * has ended. A reading is never older than {@link #KNOWN_NANOS} when it is told; beyond that the depth is unknown.
  *
  * <p>Counting a long queue takes time, so the next reading comes after twenty times as long as the last one took at the earliest.
  */
